@@ -1,0 +1,127 @@
+"""Telling apart the ways in which a cassette cannot be trusted."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import stat
+from pathlib import Path
+from typing import Final
+
+from pytest_argot.errors import CassetteCorrupt, CassetteMissing
+
+_CONFLICT: Final = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: |$)|^={7}$", re.MULTILINE)
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_BOM: Final = "\ufeff"
+
+
+class FlawError(ValueError):
+    """Something wrong in the text of a cassette: ``what``, on which 1-based ``line``, the ``fix``.
+
+    Never leaves this package: the reader turns it into ``CassetteCorrupt``.
+    """
+
+    def __init__(self, what: str, line: int, fix: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.line = line
+        self.fix = fix
+
+
+def corrupt(path: Path, flaw: FlawError) -> CassetteCorrupt:
+    """Make the error a user sees of a flaw in the file at ``path``."""
+    return CassetteCorrupt(
+        flaw.what, where=f"{shown(path)}:{flaw.line}", fix=flaw.fix or restore(path)
+    )
+
+
+def restore(path: Path) -> str:
+    """Say how to come back from a file that is beyond repair."""
+    return (
+        f"git checkout -- {quoted(path)}   (or delete the file, then: pytest --argot-record=once)"
+    )
+
+
+def shown(path: Path) -> str:
+    """Give the path as messages print it: relative to the working directory if it is below."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
+
+
+def quoted(path: Path) -> str:
+    """Give the path as a shell reads it."""
+    return shlex.quote(shown(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a cassette's bytes.
+
+    ``CassetteMissing`` only when there is nothing at ``path``; ``CassetteCorrupt`` for whatever
+    is there and cannot be read: a directory, a pipe, a file without read permission.
+    """
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise CassetteCorrupt(
+                "a directory is in the cassette's place"
+                if stat.S_ISDIR(mode)
+                else "the cassette is not a regular file",
+                where=shown(path),
+                fix="move it away, then: pytest --argot-record=once",
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise CassetteMissing(
+            "there is no such cassette", where=shown(path), fix="pytest --argot-record=once"
+        ) from None
+    except NotADirectoryError as error:
+        raise CassetteCorrupt(
+            "the cassette cannot be read: a file is in the place of its folder",
+            where=shown(path),
+            fix="move it away, then: pytest --argot-record=once",
+        ) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CassetteCorrupt(
+            f"the cassette cannot be read: {reason}",
+            where=shown(path),
+            fix=f"chmod u+r {quoted(path)}",
+        ) from error
+
+
+def checked_text(path: Path, data: bytes) -> str:
+    """Decode a cassette's bytes, line ends as LF (git may have changed them).
+
+    ``FlawError`` for bytes that are not UTF-8, NUL, merge-conflict markers and a blank file.
+    """
+    text = _decoded(data)
+    if (nul := text.find("\0")) >= 0:
+        raise FlawError("the cassette holds a NUL byte: it was damaged on disk", _line(text, nul))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    marker = _CONFLICT.search(text)
+    if marker:
+        raise FlawError(
+            f"the cassette has merge-conflict markers ({marker.group().strip()})",
+            _line(text, marker.start()),
+            f"take either side (git checkout --ours {quoted(path)}),"
+            " then: pytest --argot-record=new_episodes",
+        )
+    if not text.strip():
+        raise FlawError("the cassette is empty", 1)
+    return text
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith(_UTF16):
+        raise FlawError("the cassette is UTF-16, not UTF-8", 1, "save it as UTF-8")
+    try:
+        return data.decode("utf-8").removeprefix(_BOM)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise FlawError(f"the cassette is not UTF-8: {error.reason}", line) from error
+
+
+def _line(text: str, offset: int) -> int:
+    return text.count("\n", 0, offset) + 1

@@ -1,0 +1,92 @@
+"""Writing a cassette as text: always the same text for the same interactions.
+
+Written by hand because a YAML library chooses its own quoting and line breaks, and is ten times
+slower. The layout is described in docs/cassette-format.md; plain vcrpy and pytest-recording read
+it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pytest_argot.cassette.yaml_text import body, flow, is_bare, key, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_argot.cassette.interaction import Interaction, Request, Response
+    from pytest_argot.wire.headers import Headers
+
+FORMAT: Final = 1
+
+
+def dump(interactions: Sequence[Interaction], recorded_at: str, *, rejected: str = "") -> str:
+    """Give the text of a cassette with these interactions, exactly as they are.
+
+    ``recorded_at`` is RFC 3339 (``"2026-11-22T13:50:00Z"``), ``rejected`` says why the recording
+    is kept beside its cassette. Bodies are laid out for reading by ``stored.stored``, not here.
+    Lone surrogates outside of bodies become U+FFFD: UTF-8 has no bytes for them.
+    """
+    parts = [_head(interactions, recorded_at, rejected)]
+    parts.append("interactions:\n" if interactions else "interactions: []\n")
+    for interaction in interactions:
+        parts += [_request(interaction.request), _response(interaction.response)]
+        parts.append(_origin(interaction))
+    parts.append("version: 1\n...\n")
+    return "".join(parts)
+
+
+def _head(interactions: Sequence[Interaction], recorded_at: str, rejected: str) -> str:
+    parts = [f"argot:\n  format: {FORMAT}\n  recorded_at: {quoted(recorded_at)}\n"]
+    parts.append(f"  interactions: {len(interactions)}\n")
+    if rejected:
+        parts.append(f"  rejected: {quoted(rejected)}\n")
+    tests = sorted({interaction.test for interaction in interactions if interaction.test})
+    if tests:
+        parts.append("  tests:\n")
+    parts += [f"  - {quoted(test)}\n" for test in tests]
+    return "".join(parts)
+
+
+def _request(request: Request) -> str:
+    method = request.method if is_bare(request.method) else quoted(request.method)
+    return (
+        f"- request:\n    method: {method}\n    uri: {quoted(request.url)}\n"
+        f"    body: {body(request.body, 6)}\n{_headers(request.headers)}"
+    )
+
+
+def _response(response: Response) -> str:
+    return (
+        f"  response:\n    status:\n      code: {response.status}\n"
+        f"      message: {quoted(response.reason)}\n{_headers(response.headers)}"
+        f"    body:\n      string: {body(response.body, 8)}\n{_stream(response.stream)}"
+    )
+
+
+def _stream(stream: Mapping[str, object] | None) -> str:
+    if stream is None:
+        return ""
+    lines = [f"      {key(name, 6)} {flow(item)}\n" for name, item in stream.items()]
+    return "    stream:\n" + "".join(lines) if lines else "    stream: {}\n"
+
+
+def _origin(interaction: Interaction) -> str:
+    if not (interaction.test or interaction.ordinal or interaction.recorded_at):
+        return ""
+    return (
+        f"  argot:\n    test: {quoted(interaction.test)}\n"
+        f"    ordinal: {interaction.ordinal}\n"
+        f"    recorded_at: {quoted(interaction.recorded_at)}\n"
+    )
+
+
+def _headers(headers: Headers) -> str:
+    if not headers:
+        return "    headers: {}\n"
+    parts = ["    headers:\n"]
+    for name in sorted(headers):
+        values = headers[name]
+        parts.append(f"      {key(name, 6)}\n" if values else f"      {key(name, 6)} []\n")
+        parts += [f"      - {quoted(value)}\n" for value in values]
+    return "".join(parts)

@@ -1,0 +1,149 @@
+r"""Text as YAML scalars that libyaml and PyYAML's own parser read back character by character.
+
+Which characters survive where was measured on libyaml 0.2.5 and PyYAML 6.0.3: a literal block
+turns CR and CRLF into LF and cannot hold NUL; NEL, U+2028 and U+2029 count as line breaks in some
+parsers; C1 and U+FFFF are refused unescaped. Inside double quotes, escaped, everything survives
+but lone surrogates, which UTF-8 cannot spell: they become U+FFFD.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_NOT_LITERAL: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]"
+)
+_LITERAL_ASCII: Final = bytes([9, 10, *range(32, 127)])
+_ESCAPED: Final = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]')
+_LINE_START: Final = re.compile(r"\n(?!\n)")
+_SHORT: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"}
+_BARE: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*\Z")
+_RESERVED: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+_ONE_BYTE: Final = 0x100
+# YAML 1.1 allows 1024 characters before the colon of a simple key; an escape takes up to six.
+_LONGEST_SIMPLE_KEY: Final = 128
+
+
+def quoted(text: str) -> str:
+    """Give ``text`` as a double-quoted scalar on one line."""
+    return f'"{_ESCAPED.sub(_escape, text)}"'
+
+
+def key(name: str, indent: int) -> str:
+    """Give ``name`` as the key of a mapping indented by ``indent``, colon included."""
+    if is_bare(name):
+        return f"{name}:"
+    if len(name) <= _LONGEST_SIMPLE_KEY:
+        return f"{quoted(name)}:"
+    return f"? {quoted(name)}\n{' ' * indent}:"
+
+
+def is_bare(word: str) -> bool:
+    """Tell whether ``word`` can stand unquoted and is still a text to every YAML parser."""
+    return (
+        len(word) <= _LONGEST_SIMPLE_KEY
+        and _BARE.match(word) is not None
+        and word.lower() not in _RESERVED
+    )
+
+
+def body(data: bytes, indent: int) -> str:
+    """Give ``data`` as the value after ``key:``, continuation lines indented by ``indent``.
+
+    ``indent`` counts spaces and is two more than the key's. A literal block where the text
+    survives one, else double quotes with one line of the file per line of text, ``!!binary``
+    for what is not UTF-8.
+    """
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return _binary(data, indent)
+    if not text or text.isspace():
+        return quoted(text)
+    return _literal(text, indent) if _is_literal(data, text) else _folded(text, indent)
+
+
+def _is_literal(data: bytes, text: str) -> bool:
+    if data.isascii():
+        return not data.translate(None, _LITERAL_ASCII)
+    return not _NOT_LITERAL.search(text)
+
+
+def _literal(text: str, indent: int) -> str:
+    # Without a digit the parser would guess the indentation from the first line.
+    digit = "2" if text[0] in " \t\n" else ""
+    trimmed = text.rstrip("\n")
+    ends = len(text) - len(trimmed)
+    chomping = ("-", "")[ends] if ends < 2 else "+"  # noqa: PLR2004 - none, one, or more
+    margin = "\n" + " " * indent
+    spread = f"\n{trimmed}"
+    # Empty lines stay empty.
+    blank = "\n\n" in spread
+    spread = _LINE_START.sub(margin, spread) if blank else spread.replace("\n", margin)
+    return f"|{digit}{chomping}{spread}" + "\n" * (ends - 1)
+
+
+def _folded(text: str, indent: int) -> str:
+    margin = " " * indent
+    lines = text.split("\n")
+    ended = [f"{_ESCAPED.sub(_escape, line)}\\n\\\n" for line in lines[:-1]]
+    parts = [*ended, _ESCAPED.sub(_escape, lines[-1])]
+    if not parts[-1]:
+        parts.pop()
+        parts[-1] = parts[-1].removesuffix("\\\n")
+    # A line break that is escaped swallows the spaces after it, so the first one is escaped too.
+    rest = [margin + ("\\" if part[0] == " " else "") + part for part in parts[1:]]
+    return f'"{parts[0]}{"".join(rest)}"'
+
+
+def _binary(data: bytes, indent: int) -> str:
+    margin = "\n" + " " * indent
+    lines = base64.encodebytes(data).decode("ascii").rstrip("\n")
+    return f"!!binary |{margin}{lines.replace(chr(10), margin)}"
+
+
+def flow(value: object) -> str:
+    """Give JSON-like data as a flow collection on one line; ``native`` of the reader undoes it.
+
+    Numbers are spelled so that YAML 1.1 sees numbers (``1.0e-05``). ``TypeError`` for anything
+    but strings, numbers, booleans, ``None``, lists, tuples and mappings of them.
+    """
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return _float(value)
+    if isinstance(value, Mapping):
+        members = cast("Mapping[object, object]", value).items()
+        return "{" + ", ".join(f"{quoted(str(name))}: {flow(item)}" for name, item in members) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(flow, cast("Sequence[object]", value))) + "]"
+    raise TypeError(f"{type(value).__name__} has no place in a cassette")
+
+
+def _float(value: float) -> str:
+    text = repr(value)
+    if text.endswith(("inf", "nan")):
+        return text.replace("inf", ".inf").replace("nan", ".nan")
+    mantissa, e, exponent = text.partition("e")
+    return f"{mantissa}.0e{exponent}" if e and "." not in mantissa else text
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match.group()
+    short = _SHORT.get(character)
+    if short is not None:
+        return short
+    code = ord(character)
+    if "\ud800" <= character <= "\udfff":
+        code = 0xFFFD
+    return f"\\x{code:02x}" if code < _ONE_BYTE else f"\\u{code:04x}"

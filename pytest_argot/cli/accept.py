@@ -1,0 +1,131 @@
+"""``argot accept``: write drift that was looked at into the file of known things."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from pytest_argot.cli.screen import write
+from pytest_argot.errors import Misuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from pytest_argot.cli.judging import Judged
+    from pytest_argot.drift.finding import Finding
+
+_FINGERPRINT = re.compile(r"[0-9a-f]{12}")
+_UNREADABLE = 2
+_NOTHING_CHOSEN = 2
+
+
+@click.command(short_help="Accept drift, with a reason.")
+@click.argument("what", nargs=-1, metavar="[PATHS] [FINGERPRINT...]")
+@click.option("--all", "everything", is_flag=True, help="Accept all drift that is not info.")
+@click.option("--reason", default="", metavar="TEXT", help="Why; kept in the file.")
+@click.option("--until", metavar="DATE", help="Last day it is accepted (YYYY-MM-DD).")
+@click.option("--config", "--argot-config", type=click.Path(), metavar="FILE", help="Settings.")
+def accept(
+    what: tuple[str, ...], *, everything: bool, reason: str, until: str | None, config: str | None
+) -> int:
+    """Accept drift found in the cassettes at or below PATHS (default: the settings' folder).
+
+    Names it by FINGERPRINT or takes it all; writes argot-accepted.toml in the cassettes' folder.
+    Without either, lists what could be accepted. Exit code: 0 done, 2 wrong use, nothing chosen
+    or a cassette that cannot be read.
+    """
+    from pytest_argot.cli.judging import judge_all
+    from pytest_argot.cli.selection import select
+
+    wanted = [word for word in what if _FINGERPRINT.fullmatch(word)]
+    last_day = _day(until)
+    if wanted and everything:
+        raise Misuse("--all and a fingerprint say different things", fix="give one of them")
+    done, unreadable = judge_all(select([w for w in what if w not in wanted], config))
+    if wanted or everything:
+        chosen = {id(each): _chosen(each, wanted) for each in done}
+        _check_known(wanted, done)
+        _accept([(each, chosen[id(each)]) for each in done], reason, last_day)
+        code = 0
+    else:
+        _offer(done)
+        code = _NOTHING_CHOSEN
+    for file in unreadable:
+        click.echo(f"argot: unreadable: {file.cassette}:{file.line} {file.message}", err=True)
+    return _UNREADABLE if unreadable else code
+
+
+def _day(until: str | None) -> date | None:
+    if until is None:
+        return None
+    try:
+        day = date.fromisoformat(until)
+    except ValueError:
+        raise Misuse(f"--until {until!r} is no date", fix="write it as 2027-01-31") from None
+    if day < datetime.now().astimezone().date():
+        raise Misuse(f"--until {until} is over", fix="name a day to come")
+    return day
+
+
+def _open(judged: Judged) -> list[Finding]:
+    return [finding for finding in judged.findings if not finding.accepted]
+
+
+def _chosen(judged: Judged, wanted: Sequence[str]) -> list[Finding]:
+    """Give the findings named, or those that matter: not info, unless info fails."""
+    if wanted:
+        return [each for each in _open(judged) if _prints(each) & set(wanted)]
+    lowest = "info" if judged.bench.settings.fail_on == "info" else "warn"
+    from pytest_argot.drift.levels import failing
+
+    return failing(judged.findings, lowest)
+
+
+def _prints(finding: Finding) -> set[str]:
+    return {finding.fingerprint, *finding.fingerprints}
+
+
+def _check_known(wanted: Iterable[str], done: Iterable[Judged]) -> None:
+    seen = {each for judged in done for finding in judged.findings for each in _prints(finding)}
+    for fingerprint in wanted:
+        if fingerprint not in seen:
+            raise Misuse(f"no drift has the fingerprint {fingerprint}", fix="argot accept lists it")
+
+
+def _accept(
+    chosen: Sequence[tuple[Judged, list[Finding]]], reason: str, until: date | None
+) -> None:
+    from pytest_argot.drift.known import accept as write_known
+    from pytest_argot.report.drifts import group
+    from pytest_argot.report.wording import count, nearby
+
+    files: dict[Path, list[Finding]] = {}
+    for judged, findings in chosen:
+        if findings:
+            files.setdefault(judged.bench.settings.accepted_file, []).extend(findings)
+    if not files:
+        write("nothing to accept\n")
+    for file, findings in files.items():
+        write_known(file, findings, reason, until)
+        drifts = group(findings)
+        write("".join(f"  {d.first.fingerprint}  {d.first.kind}  {d.path}\n" for d in drifts))
+        write(f"accepted {count(len(drifts), 'drift')} in {nearby(file)}\n")
+
+
+def _offer(done: Iterable[Judged]) -> None:
+    from pytest_argot.report.drifts import group, level_word
+
+    drifts = group(finding for judged in done for finding in _open(judged))
+    lines = [
+        f"  {drift.first.fingerprint}  {level_word(drift.level):<5}  {drift.first.kind}  "
+        f"{drift.path}  {drift.places(1)[0]}\n"
+        for drift in drifts
+    ]
+    write("".join(lines) or "nothing to accept\n")
+    if drifts:
+        hint = 'choose with: argot accept FINGERPRINT... --reason "why", or --all'
+        click.echo(f"argot: {hint}", err=True)

@@ -1,0 +1,137 @@
+"""Judging many cassettes, each by the settings of its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pytest_argot.cassette.reader import load
+from pytest_argot.cli.selection import Selected, select, whole_folder
+from pytest_argot.drift.finding import Finding, Level
+from pytest_argot.drift.judge import judge
+from pytest_argot.drift.known import KnownThings, read
+from pytest_argot.drift.levels import Levels, failing
+from pytest_argot.drift.routes import Routes
+from pytest_argot.errors import CassetteCorrupt, CassetteMissing
+from pytest_argot.report.outcome import Outcome, Unreadable
+from pytest_argot.report.wording import nearby
+from pytest_argot.wire.mask_rule import parse_rule
+from pytest_argot.wire.masking import Masker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from pytest_argot.cassette.cassette import Cassette
+    from pytest_argot.settings import Settings
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What the cassettes under one settings file are judged with."""
+
+    settings: Settings
+
+    @cached_property
+    def masker(self) -> Masker:
+        """The masker; ``Misuse`` for a rule that does not parse."""
+        return Masker([parse_rule(rule) for rule in self.settings.mask])
+
+    @cached_property
+    def routes(self) -> Routes:
+        """The routes; ``Misuse`` for a response model that cannot be imported."""
+        return Routes.build(self.settings)
+
+    @cached_property
+    def levels(self) -> Levels:
+        """The levels of the kinds; ``Misuse`` for an unknown kind."""
+        return Levels(self.settings.levels, self.settings.where())
+
+    @cached_property
+    def known(self) -> KnownThings:
+        """The accepted drift; an error of ours when the file cannot be read."""
+        return read(self.settings.accepted_file)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One cassette with its findings (accepted ones marked) and its counts of responses."""
+
+    cassette: Cassette
+    bench: Bench
+    findings: tuple[Finding, ...]
+    judged: int
+    unmodelled: int
+
+
+def judge_all(selected: Iterable[Selected]) -> tuple[list[Judged], list[Unreadable]]:
+    """Judge cassettes; those that cannot be trusted are given apart.
+
+    ``Misuse`` when settings name what does not exist.
+    """
+    benches: dict[tuple[Path, Path | None], Bench] = {}
+    done: list[Judged] = []
+    unreadable: list[Unreadable] = []
+    for each in selected:
+        key = (each.settings.root, each.settings.file)
+        bench = benches.setdefault(key, Bench(each.settings))
+        try:
+            cassette = load(each.file, bench.masker)
+        except (CassetteCorrupt, CassetteMissing) as error:
+            unreadable.append(_unreadable(each.file, error))
+        else:
+            done.append(_judged(cassette, bench))
+    return done, unreadable
+
+
+def check(paths: Sequence[str], *, fail_on: str | None, config: str | None) -> Outcome:
+    """Judge the cassettes at or below the paths; ``fail_on`` overrides what the settings say."""
+    done, unreadable = judge_all(select(paths, config))
+    failing_at = [fail_on or each.bench.settings.fail_on for each in done]
+    return Outcome(
+        findings=tuple(finding for each in done for finding in each.findings),
+        unreadable=tuple(unreadable),
+        failing=sum(len(failing(e.findings, at)) for e, at in zip(done, failing_at, strict=True)),
+        listed=Level.INFO if "info" in failing_at else Level.WARN,
+        cassettes=len(done) + len(unreadable),
+        interactions=sum(len(each.cassette.interactions) for each in done),
+        judged=sum(each.judged for each in done),
+        unmodelled=sum(each.unmodelled for each in done),
+        unseen=0 if unreadable else _unseen(paths, done),
+    )
+
+
+def _unseen(paths: Sequence[str], done: Iterable[Judged]) -> int:
+    """Count the accepted drift nobody found, for folders that were judged as a whole."""
+    found: dict[Path, list[Finding]] = {}
+    benches: dict[Path, Bench] = {}
+    for each in done:
+        file = each.bench.known.file
+        benches[file] = each.bench
+        found.setdefault(file, []).extend(each.findings)
+    return sum(
+        len(bench.known.unseen(found[file]))
+        for file, bench in benches.items()
+        if whole_folder(paths, bench.settings)
+    )
+
+
+def judge_one(selected: Selected) -> Judged:
+    """Judge one cassette; ``CassetteMissing``, ``CassetteCorrupt`` or ``Misuse`` as they come."""
+    bench = Bench(selected.settings)
+    return _judged(load(selected.file, bench.masker), bench)
+
+
+def _judged(cassette: Cassette, bench: Bench) -> Judged:
+    verdict = judge(cassette, bench.routes, bench.levels)
+    name = nearby(cassette.path)
+    named = [replace(finding, cassette=name) for finding in verdict.findings]
+    findings = tuple(bench.known.apply(named))
+    return Judged(cassette, bench, findings, verdict.judged, verdict.unmodelled)
+
+
+def _unreadable(file: Path, error: CassetteCorrupt | CassetteMissing) -> Unreadable:
+    line = error.where.rpartition(":")[2]
+    message = f"{error.what} (fix: {error.fix})" if error.fix else error.what
+    return Unreadable(nearby(file), int(line) if line.isdecimal() else 0, message)

@@ -1,0 +1,73 @@
+"""When a tape opens and closes: around the test and its function-scoped fixtures, nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_argot.errors import Misuse
+from pytest_argot.plugin.marker import MARKER
+from pytest_argot.plugin.run import RUN, Run
+from pytest_argot.plugin.session import SESSION
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from pytest_argot.tape.plan import Plan
+
+PLAN: pytest.StashKey[Plan] = pytest.StashKey()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Work out the plan of every decorated test: a wrong option is a usage error of collection."""
+    decorated = [item for item in items if item.get_closest_marker(MARKER)]
+    if not decorated:
+        return
+    from pytest_argot.plugin.planning import plan_of
+
+    session = config.stash[SESSION]
+    for item in decorated:
+        try:
+            item.stash[PLAN] = plan_of(item, session)
+        except Misuse as error:
+            raise pytest.UsageError(str(error)) from None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Begin a run; a test without function-scoped fixtures gets its tape last."""
+    plan = item.stash.get(PLAN, None)
+    if plan is None:
+        return (yield)
+    session = item.config.stash[SESSION]
+    run = item.stash[RUN] = session.running = Run(item, plan, session)
+    result = yield
+    run.open()
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, Any, Any]:
+    """Open the tape before the first function-scoped fixture; wider scopes run outside."""
+    run = request.config.stash[SESSION].running
+    if run is None:
+        return (yield)
+    if fixturedef.scope == "function":
+        run.open()
+        return (yield)
+    with run.suspended():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
+    """End the run."""
+    try:
+        return (yield)
+    finally:
+        if PLAN in item.stash:
+            item.config.stash[SESSION].running = None

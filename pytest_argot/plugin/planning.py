@@ -1,0 +1,92 @@
+"""From a collected test to the plan of its tape."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_argot.errors import Misuse
+from pytest_argot.plugin.marker import MARKER
+from pytest_argot.settings import Options, Settings, options_of
+
+if TYPE_CHECKING:
+    from pytest_argot.plugin.session import Session
+    from pytest_argot.tape.plan import Plan
+
+
+def plan_of(item: pytest.Item, session: Session) -> Plan:
+    """Work out a decorated test's plan; ``Misuse`` for a wrong option, name or setting."""
+    from pytest_argot.tape.plan import Plan
+
+    calls = [(mark.args, mark.kwargs) for mark in item.iter_markers(MARKER)]
+    settings = session.book.of(item.path.parent)
+    options = options_of(calls, where(item))
+    plan = Plan(
+        paths=tuple(_paths(item, settings, options)),
+        record=session.book.record_mode(options, settings),
+        settings=settings,
+        options=options,
+        test=item.nodeid,
+        lenient=_is_wide(item),
+        born_after=session.started,
+        command=f"pytest {shlex.quote(item.nodeid)}",
+    )
+    _check(plan, session, where(item))
+    return plan
+
+
+def _check(plan: Plan, session: Session, place: str) -> None:
+    """Refuse mask rules, levels and models that are not allowed, where any were given."""
+    try:
+        if plan.mask:
+            session.archive.masker(plan.mask)
+        if plan.levels:
+            from pytest_argot.drift.levels import Levels
+
+            Levels(plan.levels)
+        if plan.settings.routes or any(value is not None for value in plan.judged_by.values()):
+            session.archive.routes(plan)
+    except Misuse as error:
+        raise Misuse(error.what, where=error.where or place, fix=error.fix) from error
+
+
+def where(item: pytest.Item) -> str:
+    """Name a test as messages do: file:line and node id."""
+    file, line, _ = item.location
+    return f"{file}:{(line or 0) + 1} ({item.nodeid})"
+
+
+def _is_wide(item: pytest.Item) -> bool:
+    """Tell whether the decoration comes from the class or module alone."""
+    owners = {type(node) for node, _ in item.iter_markers_with_node(MARKER)}
+    return not any(issubclass(owner, pytest.Item) for owner in owners)
+
+
+def _paths(item: pytest.Item, settings: Settings, options: Options) -> list[Path]:
+    from pytest_argot.cassette.naming import named, unnamed
+    try:
+        if options.names:
+            return [named(settings.folder, name) for name in options.names]
+        return [unnamed(settings.folder, _module(item, settings), *_name(item))]
+    except Misuse as error:
+        raise Misuse(error.what, where=where(item), fix=error.fix) from error
+
+
+def _module(item: pytest.Item, settings: Settings) -> str:
+    """Give the test module's path below the settings' folder, without its ending."""
+    try:
+        return item.path.relative_to(settings.root).with_suffix("").as_posix()
+    except ValueError:
+        return Path(item.nodeid.partition("::")[0]).with_suffix("").as_posix()
+
+
+def _name(item: pytest.Item) -> tuple[str, str | None]:
+    """Give the dotted name of the test (classes, function) and its parameter id."""
+    original = getattr(item, "originalname", None) or item.name
+    parts = item.nodeid.split("::")[1:-1]
+    identity = item.name.removeprefix(original)
+    test_id = identity[1:-1] if identity.startswith("[") and identity.endswith("]") else None
+    return ".".join([*parts, original]), test_id

@@ -1,0 +1,164 @@
+"""One decorated test from set-up to tear-down."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from pytest_argot.drift.finding import Finding
+    from pytest_argot.errors import ArgotError
+    from pytest_argot.plugin.session import Session
+    from pytest_argot.report.summary import TestNotes
+    from pytest_argot.tape.plan import Plan
+    from pytest_argot.tape.tape import Tape
+
+
+@dataclass
+class Run:
+    """The tape of a test that is running, and what is known of its outcome.
+
+    ``unreadable`` is set when a data fixture could not be built; ``kept`` names the file that
+    holds what a failed test recorded.
+    """
+
+    item: pytest.Item
+    plan: Plan
+    session: Session
+    tape: Tape | None = None
+    reads_data: bool = False
+    unreadable: ArgotError | None = None
+    passed: bool = False
+    why_failed: str = "the test failed"
+    rejected: int = 0
+    kept: str = ""
+
+    def open(self) -> Tape:
+        """Open the tape; the first call of a test does, later ones give the same tape.
+
+        A missing or corrupt cassette fails with its message alone, no traceback: in the set-up
+        phase pytest reports that as an ERROR.
+        """
+        if self.tape is None:
+            from pytest_argot.errors import ArgotError
+            from pytest_argot.tape.tape import Tape
+
+            try:
+                tape = Tape(self.plan, self.session.archive)
+            except ArgotError as error:
+                raise pytest.fail.Exception(self._told(error), pytrace=False) from None
+            self.item.addfinalizer(self.close)
+            tape.open()
+            self.tape = tape
+        return self.tape
+
+    def _told(self, error: ArgotError) -> str:
+        from pytest_argot.errors import CassetteMissing, compose
+
+        name = type(error).__name__
+        if isinstance(error, CassetteMissing):
+            what = f"{name}: there is no cassette {error.where or self.plan.name}"
+            return compose(what, fix=self.plan.record_command("once"))
+        return f"{name}: {error}"
+
+    @contextmanager
+    def suspended(self) -> Generator[None]:
+        """Stand aside while a fixture of wider scope is set up."""
+        if self.tape is None:
+            yield
+        else:
+            with self.tape.suspended():
+                yield
+
+    def close(self) -> None:
+        """Close the tape after the test's own fixtures; write, or keep beside the cassette."""
+        from pytest_argot.errors import ArgotError
+
+        tape = self.tape
+        if tape is None:
+            return
+        tape.close()
+        try:
+            if self.passed:
+                tape.save()
+            else:
+                self.reject()
+        except ArgotError as error:
+            told = f"{type(error).__name__}: {error}"
+            raise pytest.fail.Exception(told, pytrace=False) from None
+
+    def reject(self) -> str:
+        """Keep what was recorded beside the cassette; say where, ``""`` when there is nothing."""
+        from pytest_argot.tape.plan import shown
+
+        if self.tape is not None and self.rejected != len(self.tape.recorded):
+            self.rejected = len(self.tape.recorded)
+            path = self.tape.reject(self.why_failed)
+            self.kept = "" if path is None else shown(path, self.plan.settings.root)
+        return self.kept
+
+    def read(self, kind: str) -> list[Any]:
+        """Give the parsed ``completions`` or ``responses``.
+
+        ``SchemaDrift`` with the drift report when one of them does not parse and its drift fails
+        the test; it is remembered, so that the test FAILS whichever fixture asked.
+        """
+        from pytest_argot.errors import SchemaDrift
+
+        tape = self.open()
+        failing = self.failing()
+        if failing and not tape.reading.parses:
+            self.unreadable = SchemaDrift(self.drift_report(failing))
+            raise self.unreadable
+        try:
+            return list(getattr(tape, kind))
+        except SchemaDrift as error:
+            self.unreadable = error
+            raise
+
+    def failing(self) -> list[Finding]:
+        """Give the findings that fail the test."""
+        from pytest_argot.drift.levels import failing
+
+        return failing(self.open().findings, self.plan.fail_on)
+
+    def drift_report(self, findings: list[Finding]) -> str:
+        """Word the findings with the commands that re-record and that accept."""
+        from pytest_argot.report.drift_text import drift_message
+
+        return drift_message(
+            findings,
+            record_command=f"rm {self.plan.name} && {self.plan.record_command('once')}",
+            accept_command=f"argot accept {self.plan.name} --all --reason '...'",
+        )
+
+    def told(self) -> TestNotes:
+        """Give what the summary needs, as plain data that crosses process borders."""
+        tape = self.tape
+        if tape is None:
+            return {}
+        return {
+            "test": self.item.nodeid,
+            "cassette": self.plan.name,
+            "findings": [finding.to_dict() for finding in tape.findings],
+            "recorded": len(tape.recorded),
+            "replayed": len(tape.played),
+            "unmodelled": tape.reading.unmodelled,
+            "rejected": self.kept,
+        }
+
+    def properties(self) -> list[tuple[str, object]]:
+        """Give the JUnit properties."""
+        open_findings = [f for f in self.open().findings if not f.accepted]
+        properties: list[tuple[str, object]] = [("argot.cassette", self.plan.name)]
+        if open_findings:
+            properties.append(("argot.drift", len(open_findings)))
+        return properties
+
+
+RUN = pytest.StashKey[Run]()

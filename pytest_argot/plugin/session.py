@@ -1,0 +1,51 @@
+"""What the plugin knows for the length of one pytest session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_argot.plugin.flags import SettingsBook
+
+if TYPE_CHECKING:
+    from pytest_argot.plugin.run import Run
+    from pytest_argot.tape.archive import Archive
+
+WORKER_STARTED = "argot_started"
+
+
+@dataclass
+class Session:
+    """Settings, cassettes already read, and the test that is running now."""
+
+    book: SettingsBook
+    started: str
+    running: Run | None = None
+    _archives: list[Archive] = field(default_factory=list["Archive"])
+
+    @property
+    def archive(self) -> Archive:
+        """The cassettes read so far; made when the first decorated test needs it."""
+        if not self._archives:
+            from pytest_argot.tape.archive import Archive
+
+            self._archives.append(Archive())
+        return self._archives[0]
+
+
+SESSION = pytest.StashKey[Session]()
+
+
+def start(config: pytest.Config) -> None:
+    """Begin a session; ``UsageError`` for a flag with a value that is not allowed."""
+    workerinput: dict[str, str] = getattr(config, "workerinput", {})
+    started = workerinput.get(WORKER_STARTED) or now()
+    config.stash[SESSION] = Session(SettingsBook(config), started)
+
+
+def now() -> str:
+    """Give the time as cassettes write it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,162 @@
+"""Whether a decorated test passed: its body, its tape, its cassette."""
+
+from __future__ import annotations
+
+import traceback
+import warnings
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+
+from pytest_argot.errors import ArgotError, DriftWarning, UnplayedWarning
+from pytest_argot.plugin.run import RUN, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from pytest_argot.drift.finding import Finding
+    from pytest_argot.tape.tape import Tape
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Run the body, then judge; everything wrong with the cassette is a FAILED, not an ERROR."""
+    run = item.stash.get(RUN, None)
+    if run is None or run.tape is None:
+        return (yield)
+    try:
+        return (yield from _judged(run, run.tape))
+    finally:
+        item.user_properties += run.properties()
+
+
+def _judged(run: Run, tape: Tape) -> Generator[None, Any, Any]:
+    if run.unreadable is not None:
+        fail(run, run.unreadable)
+    try:
+        result = yield
+    except (pytest.skip.Exception, pytest.exit.Exception, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        _body_failed(run, tape, error)
+        raise
+    _judge(run, tape)
+    run.passed = True
+    return result
+
+
+def _body_failed(run: Run, tape: Tape, error: BaseException) -> None:
+    """Show the body's failure with the tape's below it, or the miss that caused it alone."""
+    section = run.item.add_report_section
+    if tape.miss is not None:
+        if not _is_or_holds(error, tape.miss):
+            section("call", "argot: what the test then said", _short(error))
+        fail(run, str(tape.miss))
+    if failing := run.failing():
+        section("call", "argot drift", run.drift_report(failing))
+    if kept := run.reject():
+        section("call", "argot", f"what was recorded is kept in {kept}")
+
+
+def _is_or_holds(error: BaseException, miss: BaseException) -> bool:
+    if error is miss:
+        return True
+    inner: tuple[BaseException, ...] = getattr(error, "exceptions", ())
+    return any(_is_or_holds(each, miss) for each in inner)
+
+
+def _short(error: BaseException) -> str:
+    return "".join(traceback.format_exception_only(error)).strip()
+
+
+def _judge(run: Run, tape: Tape) -> None:
+    """Judge a body that ended well."""
+    if tape.miss is not None:
+        fail(run, str(tape.miss))
+    if failing := run.failing():
+        run.why_failed = "the recording drifted"
+        fail(run, run.drift_report(failing))
+    _nothing_intercepted(run, tape)
+    _unplayed(run, tape)
+    _warn_of_drift(run, tape)
+    try:
+        tape.check_secrets()
+    except ArgotError as error:
+        run.why_failed = "it holds something that looks like a secret"
+        fail(run, f"{type(error).__name__}: {error}")
+
+
+def _nothing_intercepted(run: Run, tape: Tape) -> None:
+    """Fail a test whose requests went past the tape: most of them went live."""
+    exempt = run.reads_data or run.plan.lenient or run.plan.options.allow_unplayed
+    if exempt or tape.played or tape.recorded:
+        return
+    fail(
+        run,
+        f"nothing was intercepted: {run.item.nodeid} asked its cassette for nothing, "
+        "so whatever it called was not recorded or replayed\n"
+        f"  where: {run.plan.name}, {len(tape.interactions)} interactions\n"
+        "  fix:   make the call inside the test through a client that is intercepted "
+        "(httpx, httpx2, requests, urllib3, aiohttp, urllib, openai), "
+        "or say @argot_cassette(..., allow_unplayed=True)",
+    )
+
+
+def _unplayed(run: Run, tape: Tape) -> None:
+    what = run.plan.settings.unplayed
+    if run.reads_data or run.plan.options.allow_unplayed or what == "ignore":
+        return
+    own = [each for each in tape.unplayed if each.test in {"", run.plan.test}]
+    if not own:
+        return
+    first = own[0].request
+    text = (
+        f"{run.plan.name}: {len(own)} recorded interaction(s) the test did not ask for, "
+        f"first {first.method} {first.url} "
+        "(allow_unplayed=True, or unplayed = 'ignore' in the settings, accepts that)"
+    )
+    if what == "fail":
+        fail(run, text)
+    _warn(run, UnplayedWarning(text))
+
+
+def _warn_of_drift(run: Run, tape: Tape) -> None:
+    for finding in tape.findings:
+        if finding.level.name == "WARN" and not finding.accepted:
+            _warn(run, DriftWarning(_one_line(finding)))
+
+
+def _one_line(finding: Finding) -> str:
+    where = f"{finding.cassette}:{finding.line}" if finding.line else finding.cassette
+    came = f"expected {finding.expected}, came {finding.actual}"
+    return f"{finding.kind} at {finding.path or 'the body'}: {came} ({where})"
+
+
+def _warn(run: Run, warning: Warning) -> None:
+    file, line, _ = run.item.location
+    path = run.item.config.rootpath / file
+    warnings.warn_explicit(warning, None, str(path), (line or 0) + 1)
+
+
+def fail(run: Run, text: str | ArgotError) -> NoReturn:
+    """Fail the test with a message alone; what was recorded is kept and the message says so."""
+    if kept := run.reject():
+        text = f"{text}\n  kept:  what was recorded is in {kept}"
+    raise pytest.fail.Exception(str(text), pytrace=False) from None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a response that cannot be parsed fail the call, and send what was found along."""
+    report = yield
+    run = item.stash.get(RUN, None)
+    if run is None:
+        return report
+    if call.when == "setup" and run.unreadable is not None and report.failed:
+        report.outcome = "passed"
+        report.longrepr = None
+    if call.when == "teardown":
+        report.argot = run.told()  # type: ignore[attr-defined]  # reports carry plain extras
+    return report

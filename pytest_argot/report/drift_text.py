@@ -1,0 +1,44 @@
+"""The message of a test that fails because its recording drifted."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from pytest_argot.drift.finding import Finding, Level
+from pytest_argot.report.drifts import Drift, group, models, notes_line, tally
+from pytest_argot.report.entries import entries, wrapped
+from pytest_argot.report.wording import count, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+WIDTH = 100
+"""Width of the message, in characters: it is composed before any terminal is known."""
+
+
+def drift_message(findings: Iterable[Finding], *, record_command: str, accept_command: str) -> str:
+    """Tell what no longer fits, where, and what to do about it.
+
+    The first line is the verdict. Then comes one entry per drift: JSON path, expected, got, kind,
+    count, ``file:line`` and the candidate change of the response model. Level info is one line
+    below other drift. Last come the two commands. Plain text, without any completion text.
+    """
+    drifts = [drift for drift in group(findings) if not drift.accepted]
+    told = [drift for drift in drifts if drift.level > Level.INFO] or drifts
+    notes = [drift for drift in drifts if drift not in told]
+    lines = [verdict(drifts)]
+    lines += [line for _, entry in entries(told, WIDTH) for line in entry]
+    if notes:
+        lines += wrapped(f"info   {notes_line(notes)}", WIDTH, "  ")
+    return "\n".join([*lines, f"re-record: {record_command}", f"accept:    {accept_command}"])
+
+
+def verdict(drifts: Sequence[Drift]) -> str:
+    """Give the first line: which cassette no longer fits which response model, and how badly."""
+    cassettes = {finding.cassette for drift in drifts for finding in drift.findings}
+    names = sorted(PurePath(cassette).name for cassette in cassettes)
+    one = len(names) == 1
+    subject = printable(names[0]) if one else count(len(names), "cassette")
+    fits = "no longer fits" if one else "no longer fit"
+    return f"{subject} {fits} {models(drifts)}: {tally(drift.level for drift in drifts)}"

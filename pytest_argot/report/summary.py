@@ -1,0 +1,121 @@
+"""The lines of pytest's terminal section: what a session found, told once, quiet when clean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from pytest_argot.drift.finding import Finding, Level
+from pytest_argot.report.drifts import Drift, group, level_word, notes_line
+from pytest_argot.report.wording import clipped, count, nearby, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+Line = tuple[str, str]
+"""Text and its style: ``"red"``, ``"yellow"`` or ``""`` (plain)."""
+
+_STYLES = {Level.ERROR: "red", Level.WARN: "yellow", Level.INFO: ""}
+_NAMED = 3
+
+
+class TestNotes(TypedDict, total=False):
+    """What one test has to tell, as plain data that crosses process borders.
+
+    ``test``: node id. ``cassette``: its file as shown. ``findings``: ``Finding.to_dict()`` of each.
+    ``recorded``, ``replayed``, ``unplayed``: interactions. ``unmodelled``: responses no model
+    judged. ``rejected``: the file a refused recording was kept in.
+    """
+
+    test: str
+    cassette: str
+    findings: Sequence[Mapping[str, Any]]
+    recorded: int
+    replayed: int
+    unmodelled: int
+    unplayed: int
+    rejected: str
+
+
+def summary_lines(data: Iterable[TestNotes]) -> list[Line]:
+    """Give the lines to print, none when there is nothing to say.
+
+    ``data`` holds one entry per test, in any order. Drift is grouped over all tests by
+    fingerprint; accepted drift is not mentioned.
+    """
+    tests = list(data)
+    drifts = [drift for drift in group(_findings(tests)) if not drift.accepted]
+    return [
+        *_drift(drifts),
+        *_notes([drift for drift in drifts if drift.level == Level.INFO]),
+        *_unmodelled(tests),
+        *_unplayed(tests),
+        *_rejected(tests),
+        *_recorded(tests),
+    ]
+
+
+def _findings(tests: Iterable[TestNotes]) -> list[Finding]:
+    return [Finding.from_dict(item) for test in tests for item in test.get("findings", ())]
+
+
+def _drift(drifts: Iterable[Drift]) -> list[Line]:
+    told = [drift for drift in drifts if drift.level > Level.INFO]
+    if not told:
+        return []
+    cassettes = {finding.cassette for drift in told for finding in drift.findings}
+    head = f"{count(len(told), 'drift')}, {count(len(cassettes), 'cassette')}"
+    lines = [(head, _STYLES[max(drift.level for drift in told)])]
+    for drift in told:
+        level = level_word(drift.level)
+        text = f"{drift.first.kind} at {drift.path}, got {clipped(drift.first.actual)}"
+        where = " ".join(drift.places(1))
+        lines.append((f"  {level:<5}  {text}: {where}", _STYLES[drift.level]))
+    return lines
+
+
+def _notes(drifts: Sequence[Drift]) -> list[Line]:
+    if not drifts:
+        return []
+    return [(f"{len(drifts):,} info: {notes_line(drifts)}", "")]
+
+
+def _unmodelled(tests: Iterable[TestNotes]) -> list[Line]:
+    bodies: dict[str, int] = {}
+    for test in tests:  # tests that share a cassette tell of the same responses
+        cassette, number = test.get("cassette", ""), test.get("unmodelled", 0)
+        if number > bodies.get(cassette, 0):
+            bodies[cassette] = number
+    total = sum(bodies.values())
+    if not total:
+        return []
+    text = f"{count(total, 'response')} without a response model, not judged: {_named(bodies)}"
+    return [(text, "yellow")]
+
+
+def _unplayed(tests: Iterable[TestNotes]) -> list[Line]:
+    unplayed = {test.get("test", ""): test.get("unplayed", 0) for test in tests}
+    asked = {test: number for test, number in unplayed.items() if number}
+    if not asked:
+        return []
+    return [(f"{count(sum(asked.values()), 'interaction')} unplayed by {_named(asked)}", "yellow")]
+
+
+def _rejected(tests: Iterable[TestNotes]) -> list[Line]:
+    files = dict.fromkeys(test.get("rejected", "") for test in tests)
+    return [(f"recording refused, kept as {nearby(file)}", "yellow") for file in files if file]
+
+
+def _recorded(tests: Sequence[TestNotes]) -> list[Line]:
+    recorded = sum(test.get("recorded", 0) for test in tests)
+    replayed = sum(test.get("replayed", 0) for test in tests)
+    if not recorded:
+        return []
+    text = f"recorded {count(recorded, 'interaction')}"
+    return [(f"{text}, replayed {replayed:,}" if replayed else text, "")]
+
+
+def _named(items: Iterable[str]) -> str:
+    names = sorted(printable(nearby(item)) if "::" not in item else item for item in items)
+    rest = len(names) - _NAMED
+    shown = ", ".join(names[:_NAMED])
+    return f"{shown} and {rest:,} more" if rest > 0 else shown

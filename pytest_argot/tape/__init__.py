@@ -1,0 +1,1 @@
+"""The open cassette: what a test asks, what it is answered, what is kept."""

@@ -1,0 +1,91 @@
+"""What a tape is to do, worked out from decorator, flags and settings before it opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pytest_argot.settings import Options, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One tape's orders.
+
+    ``paths``: the cassettes to read, the first is written. ``record``: the mode in force.
+    ``test``: the node id that owns what is recorded, ``""`` in a script. ``lenient``: a missing
+    cassette matters at the first request only. ``born_after``: a cassette recorded since then
+    (RFC 3339, UTC) still counts as being recorded in mode ``once``.
+    ``command``: how to run this again, without the record flag.
+    """
+
+    paths: tuple[Path, ...]
+    record: str
+    settings: Settings
+    options: Options = field(default_factory=Options)
+    test: str = ""
+    lenient: bool = False
+    born_after: str = ""
+    command: str = ""
+
+    @property
+    def path(self) -> Path:
+        """The cassette that is written."""
+        return self.paths[0]
+
+    @property
+    def name(self) -> str:
+        """The cassette's name as messages show it, relative to the settings' folder."""
+        return shown(self.path, self.settings.root)
+
+    @property
+    def match_on(self) -> tuple[str, ...]:
+        """What makes two requests equal."""
+        return self.options.match_on or self.settings.match_on
+
+    @property
+    def mask(self) -> tuple[str, ...]:
+        """Mask rules: the settings' and the decorator's."""
+        return (*self.settings.mask, *(self.options.mask or ()))
+
+    @property
+    def fail_on(self) -> str:
+        """The lowest level of drift that fails."""
+        return self.options.fail_on or self.settings.fail_on
+
+    @property
+    def levels(self) -> Mapping[str, str]:
+        """Level overrides; the decorator's win."""
+        return {**self.settings.levels, **(self.options.levels or {})}
+
+    @property
+    def allow_repeats(self) -> bool:
+        """Whether one recorded answer may be given more than once."""
+        return bool(self.options.allow_repeats)
+
+    @property
+    def judged_by(self) -> Mapping[str, Any]:
+        """The response models the decorator named."""
+        return {
+            "model": self.options.model,
+            "chunk_model": self.options.chunk_model,
+            "dialect": self.options.dialect,
+        }
+
+    def record_command(self, mode: str) -> str:
+        """Give the command (or the line of a script) that records in the given mode."""
+        if self.command:
+            return f"{self.command} --argot-record={mode}"
+        return f'use_cassette("{self.path.stem}", record="{mode}")'
+
+
+def shown(path: Path, root: Path) -> str:
+    """Give a path as messages show it: relative to the root where that is possible."""
+    try:
+        return path.relative_to(root).as_posix()
+    except ValueError:
+        return str(path)

@@ -1,0 +1,117 @@
+"""The parsed and judged content of a tape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_argot.cassette.cassette import Cassette
+    from pytest_argot.cassette.interaction import Interaction
+    from pytest_argot.drift.finding import Finding
+    from pytest_argot.drift.judge import Verdict
+    from pytest_argot.drift.routes import Route, Routes
+    from pytest_argot.tape.archive import Archive
+    from pytest_argot.tape.plan import Plan
+
+FIRST_BAD_STATUS = 300
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The cassettes of a tape and what it recorded, parsed and judged on demand."""
+
+    plan: Plan
+    archive: Archive
+    cassettes: tuple[Cassette, ...]
+    recorded: tuple[Interaction, ...]
+
+    @cached_property
+    def routes(self) -> Routes:
+        """The routes that pick the response models."""
+        return self.archive.routes(self.plan)
+
+    def _each(self) -> Iterator[tuple[Interaction, Route | None]]:
+        for cassette in self.cassettes:
+            for interaction in cassette.interactions:
+                yield interaction, self.routes.find(interaction.request)
+        for interaction in self.recorded:
+            yield interaction, self.routes.find(interaction.request)
+
+    @cached_property
+    def completions(self) -> list[Any]:
+        """The successful modelled responses, parsed."""
+        from pytest_argot.drift.parse import parse
+
+        return [
+            parse(interaction, route)
+            for interaction, route in self._each()
+            if route is not None and interaction.response.status < FIRST_BAD_STATUS
+        ]
+
+    @cached_property
+    def responses(self) -> list[Any]:
+        """Every response, parsed."""
+        from pytest_argot.drift.parse import parse
+
+        return [parse(interaction, route) for interaction, route in self._each()]
+
+    @cached_property
+    def parses(self) -> bool:
+        """Whether every response fits its model well enough to be parsed."""
+        from pytest_argot.drift.parse import parses
+
+        return all(parses(interaction, route) for interaction, route in self._each())
+
+    @cached_property
+    def chunks(self) -> list[Any]:
+        """The chunks of every streamed response."""
+        from pytest_argot.drift.parse import chunks
+
+        return [
+            chunk
+            for interaction, route in self._each()
+            if route is not None
+            for chunk in chunks(interaction, route)
+        ]
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """One verdict a cassette, then one for what was recorded now."""
+        verdicts = [self.archive.verdict(cassette, self.plan) for cassette in self.cassettes]
+        if self.recorded:
+            verdicts.append(self.archive.verdict(self._fresh(), self.plan))
+        return tuple(verdicts)
+
+    def _fresh(self) -> Cassette:
+        """Give what was recorded now as the cassette it would be."""
+        from pytest_argot.cassette.cassette import Cassette
+        from pytest_argot.cassette.emitter import dump
+
+        at = max(interaction.recorded_at for interaction in self.recorded)
+        return Cassette(
+            path=self.plan.path,
+            interactions=self.recorded,
+            recorded_at=at,
+            ours=True,
+            text=dump(self.recorded, at),
+        )
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, the accepted ones marked so."""
+        found = [finding for verdict in self.verdicts for finding in verdict.findings]
+        named = [replace(finding, cassette=self._shown(finding.cassette)) for finding in found]
+        return tuple(self.archive.known(self.plan.settings).apply(named))
+
+    def _shown(self, cassette: str) -> str:
+        root = str(self.plan.settings.root)
+        return cassette.removeprefix(root).lstrip("/\\")
+
+    @property
+    def unmodelled(self) -> int:
+        """How many responses no model judged."""
+        return sum(verdict.unmodelled for verdict in self.verdicts)

@@ -1,0 +1,118 @@
+"""Server-sent events (WHATWG HTML Living Standard, section 9.2).
+
+A stream is UTF-8 whatever its header says, its lines end with LF, CR or CRLF and with nothing
+else, and only a blank line completes an event.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+_LINE_END: Final = re.compile(r"\r\n|\n|\r")
+_FIELD_FIRST: Final = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*(?:data|event|id|retry)?:")
+_DATA_LINE: Final = re.compile(rb"(?:^|[\r\n])data:")
+_JSON: Final = re.compile(
+    rb'(?:\xef\xbb\xbf)?[ \t\r\n]*(?:[\[{"]|(?:null|true|false|-?[0-9][0-9.eE+-]*)[ \t\r\n]*\Z)',
+)
+_BOM: Final = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSentEvent:
+    """One event as a browser would dispatch it.
+
+    ``id`` is the last event id in force, which an event without an ``id`` line inherits.
+    ``line`` is the 0-based line of its first ``data`` line in the body; CRLF, LF and CR each end
+    one line.
+    """
+
+    data: str
+    event: str = "message"
+    id: str = ""
+    line: int = 0
+
+
+@dataclass(slots=True)
+class _Pending:
+    """The event being read."""
+
+    event: str = ""
+    id: str = ""
+    line: int = 0
+    data: list[str] = field(default_factory=list[str])
+
+    def read(self, name: str, value: str, line: int) -> None:
+        if name == "data":
+            self.line = self.line if self.data else line
+            self.data.append(value)
+        elif name == "event":
+            self.event = value
+        elif name == "id" and "\0" not in value:
+            self.id = value
+
+    def finish(self) -> ServerSentEvent | None:
+        """Hand out the event if it has data, and start afresh with the same id."""
+        data, event = self.data, self.event or "message"
+        self.data, self.event = [], ""
+        return ServerSentEvent("\n".join(data), event, self.id, self.line) if data else None
+
+
+def is_event_stream(body: bytes, content_type: str) -> bool:
+    """Tell whether ``body`` is an event stream, by its header or by how it starts.
+
+    A body that starts like JSON is none although ``content_type`` says so; one whose first line
+    is a field (``data:``, ``event:``, ``id:``, ``retry:``) or a comment is one whatever it says.
+    """
+    if _FIELD_FIRST.match(body):
+        return True
+    if content_type.partition(";")[0].strip().lower() != "text/event-stream":
+        return False
+    return not _JSON.match(body) or _DATA_LINE.search(body) is not None
+
+
+def is_valid_utf8(body: bytes) -> bool:
+    """Tell whether ``body`` is UTF-8 to its last byte; a character that is cut off is not."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def events(body: bytes) -> list[ServerSentEvent]:
+    """Read the events that a blank line completes; what follows the last is ``unfinished``.
+
+    Bytes that are not UTF-8 become U+FFFD (``is_valid_utf8`` tells); comments, ``retry`` and
+    unknown fields are ignored.
+    """
+    found: list[ServerSentEvent] = []
+    pending = _Pending()
+    for number, line in enumerate(_LINE_END.split(_text(body))[:-1]):
+        if line:
+            name, _, value = line.partition(":")
+            pending.read(name, value.removeprefix(" "), number)
+        elif (event := pending.finish()) is not None:
+            found.append(event)
+    return found
+
+
+def unfinished(body: bytes) -> str:
+    """Give the text after the last blank line: an event that was begun and not completed.
+
+    ``""`` when nothing was begun: comments alone are no event. ``data: [DONE]`` without its
+    blank line is unfinished too.
+    """
+    text = _text(body)
+    start = tail = 0
+    for end in _LINE_END.finditer(text):
+        if end.start() == start:
+            tail = end.end()
+        start = end.end()
+    begun = any(line.strip() and line[0] != ":" for line in _LINE_END.split(text[tail:]))
+    return text[tail:] if begun else ""
+
+
+def _text(body: bytes) -> str:
+    return body.decode(errors="replace").removeprefix(_BOM)

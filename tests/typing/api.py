@@ -1,0 +1,63 @@
+"""Checked by mypy and pyright, never executed: the public names keep the user's types."""
+
+from __future__ import annotations
+
+from typing import Any, assert_type
+
+import pytest
+
+from pytest_argot import (
+    CompletionUsage,
+    CreateCompletionResponse,
+    Finding,
+    Level,
+    Tape,
+    argot_cassette,
+    use_cassette,
+)
+
+
+@argot_cassette
+def bare(number: int) -> str:
+    return str(number)
+
+
+@argot_cassette("name", record="none", match_on=["method", "body"], fail_on="warn")
+def called(number: int) -> str:
+    return str(number)
+
+
+@argot_cassette
+async def asynchronous(number: int) -> str:
+    return str(number)
+
+
+@argot_cassette("name")
+class Decorated:
+    def method(self) -> int:
+        return 1
+
+
+assert_type(bare(1), str)
+assert_type(called(1), str)
+assert_type(Decorated().method(), int)
+
+pytestmark = [argot_cassette("module"), argot_cassette]
+case = pytest.param(1, marks=argot_cassette("param", model=CreateCompletionResponse))
+
+
+async def awaits() -> None:
+    assert_type(await asynchronous(1), str)
+
+
+def test_fixtures(argot: Tape, completion: CreateCompletionResponse) -> None:
+    assert_type(completion.id, str)
+    assert_type(completion.usage, CompletionUsage | None)
+    assert_type(argot.findings, tuple[Finding, ...])
+    assert_type(argot.findings[0].level, Level)
+    assert_type(argot.completions, list[Any])
+
+
+def script() -> None:
+    with use_cassette("name", record="once") as tape:
+        assert_type(tape, Tape)
