@@ -295,7 +295,10 @@ def test_windows_line_ends(tmp_path: Path) -> None:
 
 def test_byte_order_mark(tmp_path: Path) -> None:
     """A byte order mark put there by an editor does no harm."""
-    assert len(read(tmp_path, b"\xef\xbb\xbf" + OURS.encode()).interactions) == 3
+    mark = b"\xef\xbb\xbf"
+    assert len(read(tmp_path, mark + OURS.encode()).interactions) == 3
+    assert read(tmp_path, mark + OURS.encode()).text == OURS
+    assert read(tmp_path, mark + b'{"interactions": [], "version": 1}').interactions == ()
 
 
 def test_foreign_cassette(tmp_path: Path) -> None:

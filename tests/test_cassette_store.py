@@ -130,6 +130,8 @@ def test_writes_through_a_link(tmp_path: Path) -> None:
     save(link, adding(made("one")), masker=MASKER)
     assert link.is_symlink()
     assert prompts(real) == ["one"]
+    assert reject(link, [made("a")], reason="r", masker=MASKER) == tmp_path / "link.rejected.yaml"
+    assert prompts(tmp_path / "link.rejected.yaml") == ["a"]
 
 
 def test_corrupt_file_is_never_overwritten(tmp_path: Path) -> None:

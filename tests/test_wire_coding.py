@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pytest_argot.wire import coding
@@ -98,6 +98,7 @@ def brotli_like(body: bytes) -> bytes:
 
 
 @settings(deadline=None)
+@example(b"\x9c\x12\x00", "")
 @given(
     BODIES,
     st.sampled_from(["", "gzip", "GZIP", "x-gzip", "br", "identity", "gzip,", " , nonsense"]),
@@ -161,11 +162,14 @@ def test_a_corrupt_body_stays_as_it_came() -> None:
 
 @pytest.mark.parametrize("name", ["gzip", "zlib"])
 def test_a_body_that_was_cut_off_gives_its_beginning(name: str) -> None:
-    """What was received of a stream is readable although the end never came."""
+    """What was received of a stream is readable although the end never came.
+
+    gzip is known by its bytes; zlib's two bytes are believed only with the header.
+    """
     pack = gzip.compress if name == "gzip" else zlib.compress
     lines = b"".join(b"data: %d\n\n" % number for number in range(5000))
     coded = pack(lines)
-    beginning = decode(coded[: len(coded) // 2])
+    beginning = decode(coded[: len(coded) // 2], "" if name == "gzip" else "deflate")
     assert len(beginning) > 10_000
     assert lines.startswith(beginning)
     assert decode(coded[:-1]) == lines

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +34,7 @@ from pytest_argot.wire.mask_rule import MaskRule, parse_path, parse_rule
         ("query:filter[user]=x", MaskRule("query", "filter[user]", "x")),
     ],
 )
-def test_rules_parse(text: str, rule: MaskRule):
+def test_rules_parse(text: str, rule: MaskRule) -> None:
     """A rule says where, what and with what; nothing or @hash is a hash."""
     assert parse_rule(text) == rule
 
@@ -58,7 +60,7 @@ def test_rules_parse(text: str, rule: MaskRule):
         ("host:*=a b/c", "is no host"),
     ],
 )
-def test_what_is_wrong_with_a_rule_is_said(text: str, said: str):
+def test_what_is_wrong_with_a_rule_is_said(text: str, said: str) -> None:
     """A rule that is not understood is a Misuse that names the syntax."""
     with pytest.raises(Misuse) as error:
         parse_rule(text)
@@ -88,7 +90,7 @@ def test_paths_match_as_jsonpath_does(
     path: str,
     yes: list[tuple[str | int, ...]],
     no: list[tuple[str | int, ...]],
-):
+) -> None:
     """Names, indices, wildcards and descendants select what RFC 9535 says."""
     parsed = parse_path(path)
     assert [each for each in yes if not parsed.matches(each)] == []
@@ -96,10 +98,8 @@ def test_paths_match_as_jsonpath_does(
 
 
 @given(st.text(max_size=30))
-def test_no_text_makes_the_parser_stumble(text: str):
+def test_no_text_makes_the_parser_stumble(text: str) -> None:
     """Any text is a rule or a Misuse, nothing else."""
     for prefix in ("", "body:", "body:$", "header:", "host:", "query:"):
-        try:
-            parse_rule(prefix + text)
-        except Misuse as error:
-            assert error.fix
+        with contextlib.suppress(Misuse):
+            assert parse_rule(prefix + text).target

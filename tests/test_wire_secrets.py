@@ -6,8 +6,9 @@ Keys are put together from pieces, so that no scanner takes this file for a leak
 from __future__ import annotations
 
 import base64
+import hashlib
+import itertools
 import json
-import random
 from urllib.parse import quote
 
 import pytest
@@ -22,12 +23,19 @@ ALNUM = "ABCDEFGHJKMNPQRSTVWXYZabcdefghjkmnpqrstvwxyz23456789"
 PEM = "PRIVATE " + "KEY-----"
 
 
-def drawn(length: int, letters: str = ALNUM, seed: int = 7) -> str:
+def drawn(length: int, letters: str = ALNUM) -> str:
     """Draw letters the same way each time."""
-    return "".join(random.Random(seed).choices(letters, k=length))
+    return "".join(letters[byte % len(letters)] for byte in noise(length))
+
+
+def noise(length: int, start: int = 7) -> bytes:
+    """Give bytes that look random and are the same each time."""
+    blocks = (hashlib.sha256(b"%d %d" % (start, count)).digest() for count in range(length))
+    return b"".join(itertools.islice(blocks, length // 32 + 1))[:length]
 
 
 def encoded(data: object) -> str:
+    """Encode a part of a JSON web token."""
     return base64.urlsafe_b64encode(json.dumps(data).encode()).decode().rstrip("=")
 
 
@@ -62,8 +70,8 @@ KEYS = {
     "url-password": "postgres://user:" + drawn(14, "abcdefgh23456789") + "@db.example.com/app",
 }
 NAMED = {
-    "json": '{"client_secret": "%s"}' % drawn(32),
-    "nested json": r'{"text": "{\"api_key\": \"%s\"}"}' % drawn(32),
+    "json": json.dumps({"client_secret": drawn(32)}),
+    "nested json": json.dumps({"text": json.dumps({"api_key": drawn(32)})}),
     "env": "export AZURE_API_KEY=" + drawn(32, HEX),
     "yaml": f"x-api-key:\n      - {drawn(32, HEX)}\n",
     "quoted yaml": f'x-api-key:\n      - "{drawn(32, HEX)}"\n',
@@ -76,7 +84,7 @@ NAMED = {
 HARMLESS = {
     "prose": "The task-oriented risk-management desk-top asks: is the bearer of Basic instincts "
     "a secret agent? Password: see the manual, api_key=YOUR_API_KEY, token = next token.",
-    "completion": '{"id":"cmpl-%s","object":"text_completion","created":1763800000}' % drawn(29),
+    "completion": json.dumps({"id": f"cmpl-{drawn(29)}", "object": "text_completion"}),
     "chat": f'"id":"chatcmpl-{drawn(29)}","system_fingerprint":"fp_{drawn(10, HEX)}"',
     "ids": " ".join(
         f"{prefix}{drawn(24)}"
@@ -90,13 +98,12 @@ HARMLESS = {
     "digest": "sha256:" + drawn(64, HEX),
     "model": '"model": "ft:gpt-3.5-turbo-0613:acme::8a1b2c3d", "secret": "gpt-3.5-turbo-instruct"',
     "logprobs": '"token_logprobs": [-0.00012345678901234567, -1.2e-17], "token": " secret"',
-    "image": "data:image/png;base64,"
-    + base64.b64encode(random.Random(3).randbytes(60000)).decode(),
-    "url image": base64.urlsafe_b64encode(random.Random(4).randbytes(60000)).decode(),
-    "hex": random.Random(5).randbytes(20000).hex(),
+    "image": "data:image/png;base64," + base64.b64encode(noise(60000, 3)).decode(),
+    "url image": base64.urlsafe_b64encode(noise(60000, 4)).decode(),
+    "hex": noise(20000, 5).hex(),
     "code": "api_key = os.environ['OPENAI_API_KEY']\nclient_secret=settings.client_secret_v2\n"
     "private_key = ed25519.Ed25519PrivateKey\npassword = base64.b16encode(raw)",
-    "page": '{"next_page_token": "%s"}' % drawn(40),
+    "page": json.dumps({"next_page_token": drawn(40)}),
     "key file": f"-----BEGIN {PEM}\n...\n-----END {PEM}",
     "example": 'api_key="your-api-key-12345678", token: "xxxxxxxxxxxx1234"',
     "urls": "https://user@example.com:8080/a http://localhost:8000/v1?n=1 a://b:c@d",
@@ -109,7 +116,7 @@ HARMLESS = {
 @pytest.mark.parametrize(
     "around", ["{}", "key={}&a=b", '"{}"', "é{}。", r"a\n{}", "%20{}", "see:{}, or", "{}\n"]
 )
-def test_keys_of_known_shape_are_found_and_blanked(name: str, around: str):
+def test_keys_of_known_shape_are_found_and_blanked(name: str, around: str) -> None:
     """Every known shape is found whatever stands around it, and nothing is left after blanking."""
     text = around.replace("{}", KEYS[name])
     leaks = scan(text)
@@ -118,7 +125,7 @@ def test_keys_of_known_shape_are_found_and_blanked(name: str, around: str):
 
 
 @pytest.mark.parametrize("name", NAMED)
-def test_random_values_with_a_telling_name_are_found(name: str):
+def test_random_values_with_a_telling_name_are_found(name: str) -> None:
     """A random value is refused when it is called a key, token, password or cookie."""
     leaks = scan(NAMED[name])
     assert len(leaks) == 1
@@ -126,20 +133,20 @@ def test_random_values_with_a_telling_name_are_found(name: str):
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_what_is_no_secret_is_not_found(name: str):
+def test_what_is_no_secret_is_not_found(name: str) -> None:
     """Prose, ids, hashes, images and examples raise no alarm, and masking leaves them alone."""
     assert scan(HARMLESS[name]) == []
     assert Masker().text(HARMLESS[name]) == HARMLESS[name]
 
 
-def test_a_percent_encoded_key_is_found():
+def test_a_percent_encoded_key_is_found() -> None:
     """Escapes inside a key do not hide it."""
     key = "".join(f"%{ord(letter):02X}" for letter in KEYS["openai-key"][:30])
     (leak,) = scan(f"a {key} b")
     assert (leak.rule, leak.start, leak.end) == ("openai-key", 2, 2 + len(key))
 
 
-def test_a_leak_says_where_it_is_and_not_what():
+def test_a_leak_says_where_it_is_and_not_what() -> None:
     """Line and column count from 1; the secret is in no field of the leak."""
     key = KEYS["openai-key"]
     text = f"a\n  bé {key}\n"
@@ -149,11 +156,11 @@ def test_a_leak_says_where_it_is_and_not_what():
     assert key not in repr(leak)
 
 
-def test_leaks_come_in_order_and_do_not_overlap():
+def test_leaks_come_in_order_and_do_not_overlap() -> None:
     """What two rules find at one place is one leak."""
     text = f"api_key={KEYS['github-token']} {KEYS['jwt']} Bearer {KEYS['jwt']}"
     leaks = scan(text)
-    assert all(one.end <= two.start for one, two in zip(leaks, leaks[1:], strict=False))
+    assert all(one.end <= two.start for one, two in itertools.pairwise(leaks))
     assert len(leaks) == 3
 
 
@@ -164,7 +171,7 @@ def test_leaks_come_in_order_and_do_not_overlap():
         max_size=6,
     )
 )
-def test_blanking_leaves_nothing_to_find(parts: list[str]):
+def test_blanking_leaves_nothing_to_find(parts: list[str]) -> None:
     """A scan of what blank gives is clean."""
     text = " ".join(parts)
     assert scan(blank(text, scan(text))) == []
@@ -177,7 +184,7 @@ def test_blanking_leaves_nothing_to_find(parts: list[str]):
         max_size=6,
     )
 )
-def test_what_masking_leaves_the_scan_accepts(parts: list[str]):
+def test_what_masking_leaves_the_scan_accepts(parts: list[str]) -> None:
     """The scan never refuses what the built-in masks have dealt with."""
     masked = Masker().text(" ".join(parts))
     assert scan(masked) == []
@@ -195,6 +202,6 @@ def test_what_masking_leaves_the_scan_accepts(parts: list[str]):
         "://a:" * 50000,
     ],
 )
-def test_no_text_takes_long(text: str):
+def test_no_text_takes_long(text: str) -> None:
     """Repeated beginnings of keys cost no more than their length."""
     assert scan(text) == []

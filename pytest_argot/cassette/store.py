@@ -47,7 +47,7 @@ def save(
         newest = max((each.recorded_at for each in interactions), default="")
         text = dump(interactions, newest)
         if leaks := scan(text):
-            kept, leaks = _reject(real, interactions, _describe(leaks), masker)
+            kept, leaks = _reject(path, interactions, _describe(leaks), masker)
             raise _secret(path, kept, leaks)
         if interactions or present is not None:
             _write(real, text)
@@ -60,10 +60,9 @@ def reject(path: Path, interactions: Sequence[Interaction], *, reason: str, mask
     Secrets in it are blanked. What is already in that file stays, except what the same tests
     left there and what answers the same requests. ``ArgotError`` when the disk refuses.
     """
-    real = Path(os.path.realpath(path))
     with _disk(path):
-        kept, _ = _reject(real, _prepared(interactions, None, masker), reason, masker)
-    return path.with_name(kept.name)
+        kept, _ = _reject(path, _prepared(interactions, None, masker), reason, masker)
+    return kept
 
 
 def refuse_secrets(path: Path, interactions: Sequence[Interaction], *, masker: Masker) -> None:
@@ -81,7 +80,7 @@ def _reject(
     path: Path, interactions: Sequence[Interaction], reason: str, masker: Masker
 ) -> tuple[Path, list[Leak]]:
     kept = rejected_path(path)
-    with locked(kept):
+    with locked(Path(os.path.realpath(kept))):
         try:
             present = _present(kept, masker)
         except CassetteCorrupt:
@@ -139,7 +138,7 @@ def _secret(path: Path, kept: Path, leaks: Sequence[Leak]) -> SecretFound:
     first = leaks[0]
     return SecretFound(
         f"{shown(path)} was not written: {_describe(leaks)}",
-        where=f"{shown(path.with_name(kept.name))}:{first.line}:{first.column} (blanked there)",
+        where=f"{shown(kept)}:{first.line}:{first.column} (blanked there)",
         fix='add a rule to mask = ["re:...=<secret>"] in [tool.argot], then record again',
     )
 

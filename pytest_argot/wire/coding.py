@@ -64,11 +64,15 @@ def undecoded(body: bytes, encodings: str = "") -> str:
 
 def _peel(body: bytes, named: list[str]) -> bytes | None:
     """Undo one coding; ``named`` loses the names that this explains or that turn out to be lies."""
-    for name, undo in (("gzip", _gunzip), ("zstd", _unzstd), ("deflate", _inflate_zlib)):
+    for name, undo in (("gzip", _gunzip), ("zstd", _unzstd)):
         plain = undo(body)
         if plain is not None:
             _forget(named, name)
             return plain
+    plain = _inflate_zlib(body, cut_off="deflate" in named)
+    if plain is not None:
+        _forget(named, "deflate")
+        return plain
     while named:
         plain = _undo_blindly(body, named.pop())
         if plain is not None:
@@ -107,10 +111,13 @@ def _gunzip(body: bytes) -> bytes | None:
     return b"".join(parts) if parts else None
 
 
-def _inflate_zlib(body: bytes) -> bytes | None:
+def _inflate_zlib(body: bytes, *, cut_off: bool) -> bytes | None:
+    """Undo zlib; its two bytes are a weak signature, so only the header makes a stump believable."""
     if len(body) < 2 or body[0] & 15 != 8 or int.from_bytes(body[:2]) % 31:  # noqa: PLR2004 - RFC 1950
         return None
     plain, complete = _inflate(body, zlib.MAX_WBITS)
+    if not complete and not cut_off:
+        return None
     return plain if _believable(body, plain, complete=complete) else None
 
 

@@ -140,6 +140,21 @@ SHAPES: Final[tuple[Shape, ...]] = (
         re.compile(rf"sk-{_TOKEN}{{0,200}}?T3BlbkFJ{_TOKEN}{{8,400}}"),
         glued=None,
     ),
+    # Glued to a word ("keysk-proj-...") only what cannot be one itself ("task-proj-x").
+    Shape(
+        "openai-key",
+        ("sk-proj-", "sk-svcacct-"),
+        re.compile(rf"sk-(?:proj|svcacct)-{_TOKEN}{{24,1000}}"),
+        None,
+        keyish,
+    ),
+    Shape(
+        "anthropic-key",
+        ("sk-ant-",),
+        re.compile(rf"sk-ant-{_TOKEN}{{24,1000}}"),
+        None,
+        keyish,
+    ),
     _prefixed("openai-key", r"sk-proj-", rf"{_TOKEN}{{8,1000}}"),
     _prefixed("openai-key", r"sk-svcacct-", rf"{_TOKEN}{{8,1000}}"),
     _prefixed("anthropic-key", r"sk-ant-", rf"{_TOKEN}{{8,1000}}"),
