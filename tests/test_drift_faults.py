@@ -90,7 +90,8 @@ def test_inner_unions_are_folded_too() -> None:
 def test_sentinel_of_absence() -> None:
     """Optional fields declared with MISSING give the same paths on every pydantic."""
     inner = create_model("Inner", total=(int, ...))
-    outer = create_model("Outer", usage=(inner | MISSING, MISSING), name=(str | MISSING, MISSING))
+    kinds: dict[str, Any] = {"usage": inner | MISSING, "name": str | MISSING}
+    outer = create_model("Outer", **{name: (kind, MISSING) for name, kind in kinds.items()})
     assert paths(outer, {"usage": {"total": "x"}, "name": None}) == [
         ("int_type", ("usage", "total")),
         ("string_type", ("name",)),
@@ -111,3 +112,23 @@ def test_branch_steps_are_left_out_of_the_path() -> None:
     """The path of a fault holds keys and indices only."""
     fault = Fault("int_type", ("a", Branch("int"), 0), None, {})
     assert fault.path == ("a", 0)
+
+
+def test_inner_unions_do_not_count_against_their_branch() -> None:
+    """A branch is weighed by its own likeliest reading, not by all readings of what is in it."""
+
+    class Note(BaseModel):
+        kind: Literal["note"]
+        parts: list[Tool | Word | int | str]
+
+    class Pause(BaseModel):
+        kind: Literal["pause"]
+
+    data = [{"kind": "note", "parts": [{"kind": "tool", "name": 5}]}]
+    assert paths(list[Pause | Note], data) == [("string_type", (0, "parts", 0, "name"))]
+
+
+def test_literal_among_types() -> None:
+    """A number where a word or an object was allowed is told by all that was allowed."""
+    (fault,) = found(Literal["auto"] | Tool, 5)
+    assert {each.type for each in (fault, *fault.others)} == {"literal_error", "model_type"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_argot.drift.parse import chunks, parse
+from pytest_argot.drift.parse import chunks, parse, parses
 from pytest_argot.errors import SchemaDrift
 from pytest_argot.models import CreateCompletionChunk, CreateCompletionResponse, ErrorResponse
 from tests.drift_material import (
@@ -86,7 +86,8 @@ def test_drift_in_models_of_the_user() -> None:
     """Unions, aliases of types and allowed extras survive values that do not fit."""
     found = read(interaction(b'{"part": {"kind": "tool"}, "plain": 5, "more": [1]}'), model=Loose)
     assert isinstance(found.part, Tool)
-    assert (found.part.name, found.plain, found.more) == (None, 5, [1])
+    assert found.part.name is None
+    assert (found.plain, found.more) == (5, [1])
     assert found.model_dump(warnings=False)["more"] == [1]
     assert read(interaction(b'{"tags": [13]}'), model=Tight).tags == [13]
     assert read(interaction(b'[{"kind": "tool"}, 5]'), model=list[Tool])[1] == 5
@@ -133,3 +134,17 @@ def test_no_chunks() -> None:
 def test_missing_choices() -> None:
     """A response without choices still parses."""
     assert read(interaction(body(drop("choices")))).choices is None
+
+
+def test_parses() -> None:
+    """A response that only parses with raw values in it is told from one that fits."""
+    route = routes().find(interaction(body()).request)
+    assert parses(interaction(body()), route)
+    assert parses(streamed(STREAM), route)
+    assert not parses(interaction(body(put("created", to="x"))), route)
+    assert not parses(streamed(sse(chunk("a", "eos"))), route)
+    assert not parses(streamed(sse()), route)
+    assert parses(interaction(b"text"), None)
+    assert not parses(
+        interaction(b'{"tags": [13]}'), routes(model=Tight).find(interaction(b"").request)
+    )

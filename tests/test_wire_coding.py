@@ -172,7 +172,7 @@ def test_a_body_that_was_cut_off_gives_its_beginning(name: str) -> None:
     beginning = decode(coded[: len(coded) // 2], "" if name == "gzip" else "deflate")
     assert len(beginning) > 10_000
     assert lines.startswith(beginning)
-    assert decode(coded[:-1]) == lines
+    assert decode(coded[:-1], "" if name == "gzip" else "deflate") == lines
 
 
 def test_every_gzip_member_counts() -> None:

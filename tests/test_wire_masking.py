@@ -8,6 +8,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -207,3 +209,34 @@ def test_without_the_built_in_rules_only_own_rules_and_user_info_count() -> None
     assert own.headers({"authorization": ["Bearer a"]}) == {"authorization": ["Bearer a"]}
     assert own.url("https://u:p@x.com/?api_key=k") == "https://x.com/?api_key=k"
     assert own.body(b'{"user": "me", "api_key": "k"}', "") == b'{"user": "x", "api_key": "k"}'
+
+
+# The documentation
+
+
+def documented() -> list[tuple[str, str, str]]:
+    """Read rule, before and after from the table of docs/masking.md, elided examples aside."""
+    page = Path(__file__).parent.parent.joinpath("docs", "masking.md").read_text("utf-8")
+    cells = [re.findall(r"`([^`]+)`", line) for line in page.splitlines() if line.startswith("| `")]
+    return [(row[0], row[1], row[2]) for row in cells if len(row) == 3 and "…" not in "".join(row)]
+
+
+@pytest.mark.parametrize(("rule", "before", "after"), documented())
+def test_the_examples_of_the_documentation_hold(rule: str, before: str, after: str) -> None:
+    """Every rule of the table does what the table says."""
+    name, _, value = before.partition(": ")
+    where = rule.partition(":")[0]
+    if where == "header":
+        assert masker(rule).headers({name: [value]}) == {name: [after.partition(": ")[2]]}
+    elif where == "body":
+        assert masker(rule).body(before.encode(), "") == after.encode()
+    else:
+        mask = masker(rule).text if where == "re" else masker(rule).url
+        assert mask(before) == after
+
+
+def test_the_documentation_has_examples_of_every_kind_of_rule() -> None:
+    """The table is not read in vain."""
+    assert {rule.partition(":")[0] for rule, _, _ in documented()} == {
+        *("body", "header", "query", "host", "re"),
+    }

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import itertools
 import json
-from urllib.parse import quote
+import time
 
 import pytest
 from hypothesis import given
@@ -67,6 +67,7 @@ KEYS = {
     "starred-key, no prefix": "Incorrect API key provided: not-a-r****key.",
     "bearer-token": "Bearer " + drawn(30),
     "basic-credentials": "Basic " + base64.b64encode(b"user:" + drawn(12).encode()).decode(),
+    "url-credential": "https://blob.example.com/a.png?sp=r&sig=" + drawn(40) + "%3D",
     "url-password": "postgres://user:" + drawn(14, "abcdefgh23456789") + "@db.example.com/app",
 }
 NAMED = {
@@ -78,7 +79,6 @@ NAMED = {
     "header": "Authorization: Custom " + drawn(32),
     "cookie": "Set-Cookie: __cf_bm=" + drawn(43) + "-1763800000; path=/",
     "query": "https://example.com/a?access_token=" + drawn(24),
-    "signed": "https://blob.example.com/a?sp=r&sig=" + quote(drawn(43) + "=", safe=""),
     "password": "password: " + drawn(20),
 }
 HARMLESS = {
@@ -110,6 +110,7 @@ HARMLESS = {
     "markdown": "***bold*** and sk-***, key: ****",
     "percent": "100%25 sure, %7B%22a%22%3A1%7D",
 }
+SHORT = [text for text in HARMLESS.values() if len(text) < 500]
 
 
 @pytest.mark.parametrize("name", KEYS)
@@ -166,7 +167,7 @@ def test_leaks_come_in_order_and_do_not_overlap() -> None:
 
 @given(
     st.lists(
-        st.sampled_from([*KEYS.values(), *HARMLESS.values(), " ", "\n", "-", "_", "%", "\\", "é"])
+        st.sampled_from([*KEYS.values(), *SHORT, " ", "\n", "-", "_", "%", "\\", "é"])
         | st.text(max_size=5),
         max_size=6,
     )
@@ -179,7 +180,7 @@ def test_blanking_leaves_nothing_to_find(parts: list[str]) -> None:
 
 @given(
     st.lists(
-        st.sampled_from([*KEYS.values(), *HARMLESS.values(), " ", "\n", ", ", '"', "é", "%20"])
+        st.sampled_from([*KEYS.values(), *SHORT, " ", "\n", ", ", '"', "é", "%20"])
         | st.text(max_size=5),
         max_size=6,
     )
@@ -203,5 +204,7 @@ def test_what_masking_leaves_the_scan_accepts(parts: list[str]) -> None:
     ],
 )
 def test_no_text_takes_long(text: str) -> None:
-    """Repeated beginnings of keys cost no more than their length."""
+    """Repeated beginnings of keys cost about their length, never its square."""
+    begin = time.process_time()
     assert scan(text) == []
+    assert time.process_time() - begin < 10

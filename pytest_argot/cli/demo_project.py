@@ -11,7 +11,7 @@ TESTS = Path("test_haiku.py")
 
 SETTINGS = """\
 [tool.pytest.ini_options]
-addopts = "-q -p no:randomly"
+addopts = "-q -p argot"
 
 [tool.argot]
 cassettes = "cassettes"

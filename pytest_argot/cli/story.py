@@ -144,8 +144,9 @@ class Story:
         own = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
         local = {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
         plain = {"COLUMNS": "100", "NO_COLOR": "1", "PYTHONUTF8": "1"}
-        quiet = {"PYTHONWARNINGS": "ignore::DeprecationWarning"}  # of whatever else is installed
-        return {**kept, **own, **local, **plain, **quiet, **self.extra}
+        # What else is installed has no part: it could reorder, slow down or talk over the story.
+        alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        return {**kept, **own, **local, **plain, **alone, **self.extra}
 
 
 def say(text: str, **style: object) -> None:

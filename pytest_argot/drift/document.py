@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -11,13 +9,13 @@ from pydantic_core import from_json
 
 from pytest_argot.drift.annotations import described
 from pytest_argot.drift.declarations import declared, normalised
-from pytest_argot.drift.faults import faults
+from pytest_argot.drift.faults import MISSING, faults
 from pytest_argot.drift.fixes import fixes, renamed
-from pytest_argot.drift.json_types import as_array, as_object, is_object, json_type, shown
-from pytest_argot.drift.pydantic_errors import Diagnosis, by_path, diagnose
+from pytest_argot.drift.json_types import as_array, as_object, is_object, json_type
+from pytest_argot.drift.pydantic_errors import ADDED, Diagnosis, by_path, diagnose
 from pytest_argot.drift.raw_finding import RawFinding
+from pytest_argot.drift.raw_pass import swallowed
 from pytest_argot.drift.rename import joined_renames
-from pytest_argot.wire.json_text import oddities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from pytest_argot.drift.response_model import ResponseModel
     from pytest_argot.wire.json_path import Path
 
-_MAY_OVERFLOW = re.compile(r"NaN|Infinity|[eE]\+?0*[1-9]\d\d|\d{300}")
 _ABOUT_TYPE = ("type.", "number.", "null.", "enum.", "const.", "field.", "tag.", "constraint.")
 
 
@@ -49,7 +46,7 @@ def judge_document(raw: bytes, model: ResponseModel, *, is_error: bool = False) 
         return [whole("custom.exception", model, "a value the model's validator accepts", name)]
     else:
         diagnoses = []
-    diagnoses = [*diagnoses, *_odd(raw, diagnoses), *_optional_nulls(raw, diagnoses, model)]
+    diagnoses = [*diagnoses, *swallowed(raw, diagnoses), *_optional_nulls(raw, diagnoses, model)]
     return [_finding(each, model) for each in diagnoses]
 
 
@@ -67,8 +64,10 @@ def _bare(error: ValidationError) -> Any:
 def _diagnoses(
     raw: bytes, document: Any, model: ResponseModel, error: ValidationError
 ) -> list[Diagnosis]:
-    lax = _lax(raw, document, model)
-    return [diagnose(each, lax) for each in faults(error, document)]
+    found = faults(error, document)
+    about_keys = all(each.type in MISSING or each.type in ADDED for each in found)
+    lax = {} if about_keys else _lax(raw, document, model)
+    return [diagnose(each, lax) for each in found]
 
 
 def _lax(raw: bytes, document: Any, model: ResponseModel) -> dict[Path, set[str]]:
@@ -96,44 +95,6 @@ def _at_root(found: Diagnosis, document: Any) -> Diagnosis:
         return found
     came = json_type(document)
     return Diagnosis("body.wrong_root", (), found.expected, came, came, None)
-
-
-def _odd(raw: bytes, found: list[Diagnosis]) -> Iterator[Diagnosis]:
-    """Look for what every parser swallows: repeated keys and numbers that are not finite."""
-    text = raw.decode(errors="replace")
-    if not _has_repeated_key(text) and not _MAY_OVERFLOW.search(text):
-        return
-    told = {each.path for each in found if each.kind == "number.nonfinite"}
-    for odd in oddities(text):
-        if odd.kind == "key.duplicate":
-            yield Diagnosis(odd.kind, odd.path, "one key of this name", "several", "", None)
-        elif odd.path not in told:
-            value = _value_at(from_json(raw), odd.path)
-            came = shown(value) if isinstance(value, float) else "a number beyond all bounds"
-            yield Diagnosis(odd.kind, odd.path, "a finite number", came, "number", value)
-
-
-def _has_repeated_key(text: str) -> bool:
-    found: list[bool] = []
-
-    def count(pairs: list[tuple[str, Any]]) -> None:
-        if len(pairs) > 1 and len({name for name, _ in pairs}) < len(pairs):
-            found.append(True)
-
-    try:
-        json.loads(text, object_pairs_hook=count)
-    except (ValueError, RecursionError):
-        return True
-    return bool(found)
-
-
-def _value_at(document: Any, path: Path) -> Any:
-    for step in path:
-        try:
-            document = document[step]
-        except (LookupError, TypeError):
-            return None
-    return document
 
 
 def _optional_nulls(

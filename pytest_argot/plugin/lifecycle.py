@@ -57,7 +57,13 @@ def pytest_fixture_setup(
     if run is None:
         return (yield)
     if fixturedef.scope == "function":
-        run.open()
+        try:
+            run.open()
+        except BaseException as error:
+            # A fixture that failed without a result would not be torn down by pytest.
+            key = getattr(request, "param", None)
+            fixturedef.cached_result = (None, key, (error, error.__traceback__))
+            raise
         return (yield)
     with run.suspended():
         return (yield)

@@ -67,6 +67,7 @@ def _is_wide(item: pytest.Item) -> bool:
 
 def _paths(item: pytest.Item, settings: Settings, options: Options) -> list[Path]:
     from pytest_argot.cassette.naming import named, unnamed
+
     try:
         if options.names:
             return [named(settings.folder, name) for name in options.names]

@@ -11,6 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from pytest_argot.cassette.interaction import Interaction
     from pytest_argot.drift.finding import Finding
     from pytest_argot.errors import ArgotError
     from pytest_argot.plugin.session import Session
@@ -111,9 +112,8 @@ class Run:
         from pytest_argot.errors import SchemaDrift
 
         tape = self.open()
-        failing = self.failing()
-        if failing and not tape.reading.parses:
-            self.unreadable = SchemaDrift(self.drift_report(failing))
+        if self.failing() and not tape.reading.parses:
+            self.unreadable = SchemaDrift(self.drift_report())
             raise self.unreadable
         try:
             return list(getattr(tape, kind))
@@ -121,20 +121,38 @@ class Run:
             self.unreadable = error
             raise
 
+    def unplayed(self) -> list[Interaction]:
+        """Give the interactions of this test, or of no known test, that it should have asked for."""
+        settings, options = self.plan.settings, self.plan.options
+        if self.reads_data or options.allow_unplayed or settings.unplayed == "ignore":
+            return []
+        unplayed = self.open().unplayed
+        return [each for each in unplayed if each.test in {"", self.plan.test}]
+
     def failing(self) -> list[Finding]:
         """Give the findings that fail the test."""
         from pytest_argot.drift.levels import failing
 
         return failing(self.open().findings, self.plan.fail_on)
 
-    def drift_report(self, findings: list[Finding]) -> str:
-        """Word the findings with the commands that re-record and that accept."""
+    def drift_report(self) -> str:
+        """Word the failing findings with the commands that re-record and that accept.
+
+        A recording is refused first, so that the lines are those of the file it is kept in.
+        """
+        from pytest_argot.drift.levels import failing
         from pytest_argot.report.drift_text import drift_message
 
+        kept = self.reject()
+        path = self.plan.settings.root / kept if kept else None
+        findings = failing(self.open().reading_of(path).findings, self.plan.fail_on)
+        files = dict.fromkeys(finding.cassette for finding in findings)
+        again = self.plan.record_command("once")
         return drift_message(
             findings,
-            record_command=f"rm {self.plan.name} && {self.plan.record_command('once')}",
-            accept_command=f"argot accept {self.plan.name} --all --reason '...'",
+            kept=kept,
+            record_command=again if kept else f"rm {' '.join(files)} && {again}",
+            accept_command=f"argot accept {' '.join(files)} --all --reason '...'",
         )
 
     def told(self) -> TestNotes:
@@ -147,6 +165,7 @@ class Run:
             "cassette": self.plan.name,
             "findings": [finding.to_dict() for finding in tape.findings],
             "recorded": len(tape.recorded),
+            "unplayed": len(self.unplayed()) if self.passed else 0,
             "replayed": len(tape.played),
             "unmodelled": tape.reading.unmodelled,
             "rejected": self.kept,

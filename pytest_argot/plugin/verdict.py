@@ -32,7 +32,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 def _judged(run: Run, tape: Tape) -> Generator[None, Any, Any]:
     if run.unreadable is not None:
-        fail(run, run.unreadable)
+        raise pytest.fail.Exception(str(run.unreadable), pytrace=False)
     try:
         result = yield
     except (pytest.skip.Exception, pytest.exit.Exception, KeyboardInterrupt):
@@ -52,9 +52,9 @@ def _body_failed(run: Run, tape: Tape, error: BaseException) -> None:
         if not _is_or_holds(error, tape.miss):
             section("call", "argot: what the test then said", _short(error))
         fail(run, str(tape.miss))
-    if failing := run.failing():
-        section("call", "argot drift", run.drift_report(failing))
-    if kept := run.reject():
+    if run.failing():
+        section("call", "argot drift", run.drift_report())
+    elif kept := run.reject():
         section("call", "argot", f"what was recorded is kept in {kept}")
 
 
@@ -73,11 +73,11 @@ def _judge(run: Run, tape: Tape) -> None:
     """Judge a body that ended well."""
     if tape.miss is not None:
         fail(run, str(tape.miss))
-    if failing := run.failing():
+    if run.failing():
         run.why_failed = "the recording drifted"
-        fail(run, run.drift_report(failing))
+        raise pytest.fail.Exception(run.drift_report(), pytrace=False)
     _nothing_intercepted(run, tape)
-    _unplayed(run, tape)
+    _unplayed(run)
     _warn_of_drift(run, tape)
     try:
         tape.check_secrets()
@@ -102,11 +102,8 @@ def _nothing_intercepted(run: Run, tape: Tape) -> None:
     )
 
 
-def _unplayed(run: Run, tape: Tape) -> None:
-    what = run.plan.settings.unplayed
-    if run.reads_data or run.plan.options.allow_unplayed or what == "ignore":
-        return
-    own = [each for each in tape.unplayed if each.test in {"", run.plan.test}]
+def _unplayed(run: Run) -> None:
+    own = run.unplayed()
     if not own:
         return
     first = own[0].request
@@ -115,7 +112,7 @@ def _unplayed(run: Run, tape: Tape) -> None:
         f"first {first.method} {first.url} "
         "(allow_unplayed=True, or unplayed = 'ignore' in the settings, accepts that)"
     )
-    if what == "fail":
+    if run.plan.settings.unplayed == "fail":
         fail(run, text)
     _warn(run, UnplayedWarning(text))
 
@@ -157,6 +154,8 @@ def pytest_runtest_makereport(
     if call.when == "setup" and run.unreadable is not None and report.failed:
         report.outcome = "passed"
         report.longrepr = None
+    if call.when == "call":
+        run.passed = run.passed and report.passed
     if call.when == "teardown":
         report.argot = run.told()  # type: ignore[attr-defined]  # reports carry plain extras
     return report

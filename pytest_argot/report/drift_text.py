@@ -17,12 +17,15 @@ WIDTH = 100
 """Width of the message, in characters: it is composed before any terminal is known."""
 
 
-def drift_message(findings: Iterable[Finding], *, record_command: str, accept_command: str) -> str:
+def drift_message(
+    findings: Iterable[Finding], *, record_command: str, accept_command: str, kept: str = ""
+) -> str:
     """Tell what no longer fits, where, and what to do about it.
 
     The first line is the verdict. Then comes one entry per drift: JSON path, expected, got, kind,
     count, ``file:line`` and the candidate change of the response model. Level info is one line
-    below other drift. Last come the two commands. Plain text, without any completion text.
+    below other drift. ``kept`` names the file a refused recording is in. Last come the two
+    commands. Plain text, without any completion text.
     """
     drifts = [drift for drift in group(findings) if not drift.accepted]
     told = [drift for drift in drifts if drift.level > Level.INFO] or drifts
@@ -31,6 +34,7 @@ def drift_message(findings: Iterable[Finding], *, record_command: str, accept_co
     lines += [line for _, entry in entries(told, WIDTH) for line in entry]
     if notes:
         lines += wrapped(f"info   {notes_line(notes)}", WIDTH, "  ")
+    lines += [f"kept:      {kept} holds what was recorded"] if kept else []
     return "\n".join([*lines, f"re-record: {record_command}", f"accept:    {accept_command}"])
 
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_DIALECTS = "pytest_argot.models.dialects"
+
+
 @dataclass(frozen=True, slots=True)
 class Drift:
     """Findings with one fingerprint, at most one per cassette; never empty."""
@@ -96,9 +99,20 @@ def tally(levels: Iterable[Level]) -> str:
 
 def models(drifts: Iterable[Drift]) -> str:
     """Name the response models concerned, without their modules."""
-    names = dict.fromkeys(f.model.rpartition(":")[2] for drift in drifts for f in drift.findings)
+    names = dict.fromkeys(_model(f.model) for drift in drifts for f in drift.findings)
     known = [printable(name) for name in names if name]
     return joined(known) if 0 < len(known) < 3 else "its response models"  # noqa: PLR2004
+
+
+def _model(name: str) -> str:
+    """Name a response model; one of a dialect by the public model it varies."""
+    module, _, word = name.rpartition(":")
+    package, _, dialect = module.rpartition(".")
+    if package != _DIALECTS:
+        return word
+    public = {"Chunk": "CreateCompletionChunk", "Response": "CreateCompletionResponse"}
+    kind = next((each for each in public if word.endswith(each)), "")
+    return f"{public.get(kind, 'ErrorResponse')} ({dialect})"
 
 
 def notes_line(drifts: Iterable[Drift]) -> str:

@@ -25,7 +25,7 @@ class Archive:
         self._cassettes: dict[Hashable, Cassette] = {}
         self._verdicts: dict[Hashable, Verdict] = {}
         self._maskers: dict[tuple[str, ...], Masker] = {}
-        self._routes: dict[Hashable, Routes] = {}
+        self._routes: dict[Hashable, tuple[Routes, Plan]] = {}
         self._known: dict[Hashable, KnownThings] = {}
         self._lock = threading.RLock()
 
@@ -54,22 +54,25 @@ class Archive:
         from pytest_argot.drift.routes import Routes
 
         options = plan.judged_by
-        key = (id(plan.settings), *(repr(value) for value in options.values()))
+        key = (id(plan.settings), *(id(value) for value in options.values()))
         with self._lock:
-            if key not in self._routes:
-                self._routes[key] = Routes.build(plan.settings, **options)
-            return self._routes[key]
+            if key not in self._routes:  # the plan is kept too, so that no id is given twice
+                self._routes[key] = Routes.build(plan.settings, **options), plan
+            return self._routes[key][0]
 
-    def verdict(self, cassette: Cassette, plan: Plan) -> Verdict:
-        """Judge a cassette, once for tests that judge it alike; known things are applied."""
+    def judge(self, cassette: Cassette, plan: Plan) -> Verdict:
+        """Judge a cassette that was not read by this archive."""
         from pytest_argot.drift.judge import judge
         from pytest_argot.drift.levels import Levels
 
-        routes = self.routes(plan)
-        key = (id(cassette), id(routes), tuple(sorted(plan.levels.items())))
+        return judge(cassette, self.routes(plan), Levels(plan.levels))
+
+    def verdict(self, cassette: Cassette, plan: Plan) -> Verdict:
+        """Judge a cassette of this archive, once for tests that judge it alike."""
+        key = (id(cassette), id(self.routes(plan)), tuple(sorted(plan.levels.items())))
         with self._lock:
             if key not in self._verdicts:
-                self._verdicts[key] = judge(cassette, routes, Levels(plan.levels))
+                self._verdicts[key] = self.judge(cassette, plan)
             return self._verdicts[key]
 
     def known(self, settings: Settings) -> KnownThings:

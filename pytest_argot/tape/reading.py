@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pytest_argot.cassette.cassette import Cassette
     from pytest_argot.cassette.interaction import Interaction
@@ -28,6 +29,7 @@ class Reading:
     archive: Archive
     cassettes: tuple[Cassette, ...]
     recorded: tuple[Interaction, ...]
+    kept: Path | None = None
 
     @cached_property
     def routes(self) -> Routes:
@@ -83,22 +85,21 @@ class Reading:
         """One verdict a cassette, then one for what was recorded now."""
         verdicts = [self.archive.verdict(cassette, self.plan) for cassette in self.cassettes]
         if self.recorded:
-            verdicts.append(self.archive.verdict(self._fresh(), self.plan))
+            verdicts.append(self.archive.judge(self._fresh(), self.plan))
         return tuple(verdicts)
 
     def _fresh(self) -> Cassette:
-        """Give what was recorded now as the cassette it would be."""
+        """Give what was recorded now as the cassette it would be, or as the file it is kept in."""
         from pytest_argot.cassette.cassette import Cassette
         from pytest_argot.cassette.emitter import dump
+        from pytest_argot.cassette.stored import stored
 
+        if self.kept is not None:
+            return self.archive.load(self.kept, self.plan.mask)
         at = max(interaction.recorded_at for interaction in self.recorded)
-        return Cassette(
-            path=self.plan.path,
-            interactions=self.recorded,
-            recorded_at=at,
-            ours=True,
-            text=dump(self.recorded, at),
-        )
+        laid_out = tuple(stored(interaction) for interaction in self.recorded)
+        text = dump(laid_out, at)
+        return Cassette(self.plan.path, laid_out, at, ours=True, text=text)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

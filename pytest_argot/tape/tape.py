@@ -133,8 +133,13 @@ class Tape:
     @property
     def reading(self) -> Reading:
         """Everything parsed and judged, for the interactions there are now."""
+        return self.reading_of(None)
+
+    def reading_of(self, kept: Path | None) -> Reading:
+        """Give the reading; ``kept`` is the file that what was recorded now is kept in."""
         with self._lock:
-            return Reading(self._plan, self._archive, self._cassettes, tuple(self._recorded))
+            recorded = tuple(self._recorded)
+            return Reading(self._plan, self._archive, self._cassettes, recorded, kept)
 
     # What the interception asks.
 

@@ -112,7 +112,7 @@ def _gunzip(body: bytes) -> bytes | None:
 
 
 def _inflate_zlib(body: bytes, *, cut_off: bool) -> bytes | None:
-    """Undo zlib; its two bytes are a weak signature, so only the header makes a stump believable."""
+    """Undo zlib; its signature is weak, so a stump is believed only on the header's word."""
     if len(body) < 2 or body[0] & 15 != 8 or int.from_bytes(body[:2]) % 31:  # noqa: PLR2004 - RFC 1950
         return None
     plain, complete = _inflate(body, zlib.MAX_WBITS)

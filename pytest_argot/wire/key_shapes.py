@@ -239,6 +239,17 @@ SHAPES: Final[tuple[Shape, ...]] = (
         accepts=_basic,
     ),
     Shape(
+        "url-credential",
+        ("&", "?"),
+        re.compile(
+            r"[?&](?i:api[_-]?key|(?:access|refresh|id)_token|client_secret|password|sig|signature|"
+            r"subscription-key|x-(?:amz|goog)-(?:signature|security-token))"
+            r"=(?P<secret>[A-Za-z0-9%+/=_.~-]{16,4000})",
+        ),
+        None,
+        keyish,
+    ),
+    Shape(
         "url-password",
         ("://",),
         re.compile(

@@ -31,8 +31,8 @@ _EXAMPLE: Final = re.compile(
     r"xxxx|1234567|abcdef|0000000|qwerty",
     re.IGNORECASE,
 )
-# a.b.C of a program, where the value is written down by its name
-_NAME: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+# a.b.C of a program, where the value is written down by its name; or a number
+_PLAIN: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[-+0-9._eE]+")
 _QUOTE: Final = r"(?:\\{0,3}[\"'])?"
 _GAP: Final = rf"{_QUOTE}(?:[ \t]*(?:[:=]|=>)[ \t]*|:\s{{1,40}}-[ \t]+){_QUOTE}"
 
@@ -40,7 +40,7 @@ _GAP: Final = rf"{_QUOTE}(?:[ \t]*(?:[:=]|=>)[ \t]*|:\s{{1,40}}-[ \t]+){_QUOTE}"
 def _random(value: str) -> bool:
     """Tell whether ``value`` was drawn at random: mixed, varied, and no example."""
     value = unquote(value[:_ENOUGH])
-    if _NAME.fullmatch(value):
+    if _PLAIN.fullmatch(value):
         return False
     return (
         len(value) >= _SHORTEST and keyish(value) and _varied(value) and not _EXAMPLE.search(value)
@@ -93,15 +93,6 @@ _CONTEXTS: Final = (
         re.compile(
             r"(?:hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/\d+/)"
             r"(?P<secret>[A-Za-z0-9_/-]{20,300})",
-        ),
-        None,
-        _random,
-    ),
-    Shape(
-        "signed-url",
-        ("ignature=", "sig="),
-        re.compile(
-            r"(?:[?&](?:sig|X-Amz-Signature|Signature)=)(?P<secret>[A-Za-z0-9%+/=_-]{20,400})"
         ),
         None,
         _random,

@@ -154,7 +154,7 @@ def test_unknown_field(client: openai.OpenAI, argot: Tape) -> None:
 @argot_cassette("transformers/malformed")
 def test_malformed(argot: Tape) -> None:
     """A request that is not JSON is refused with a list; it is found again by its bytes."""
-    cut = b'{"model": "tiny-llama", "prompt": '
+    cut = b'{"model": "tiny-llama", "prompt":'
     head = {"content-type": "application/json"}
     answer = httpx.post(f"{BASE}/completions", content=cut, headers=head)
     assert answer.status_code == 422
