@@ -255,6 +255,17 @@ def test_is_deterministic(items: list[Interaction]) -> None:
     assert dump(items, "x") == dump(turned, "x")
 
 
+def test_numbers_of_a_stream(tmp_path: Path) -> None:
+    """Numbers that YAML 1.1 would take for texts are spelled so that it does not."""
+    numbers: list[object] = [1e-05, 1e16, 1.5, -0.0, float("inf"), -float("inf"), 10**30, -1, True]
+    item = with_body(b"x")
+    item = replace(item, response=replace(item.response, stream={"edges": numbers}))
+    text = dump([item], "")
+    (again,) = loaded(tmp_path, text)
+    assert again == item
+    assert yaml.safe_load(text)["interactions"][0]["response"]["stream"]["edges"] == numbers
+
+
 def test_text_is_a_literal_block() -> None:
     """A body of ordinary text is written line by line, without escapes or trailing spaces."""
     text = dump([with_body('data: {"é": "\\n"}\n\ndata: [DONE]\n\n'.encode())], "")
@@ -371,3 +382,12 @@ def test_is_much_faster_than_pyyaml() -> None:
         return min(times)
 
     assert seconds(lambda: dump(items, "")) * 4 < seconds(lambda: yaml.dump(tree, Dumper=dumper))
+
+
+def test_no_line_of_a_block_ends_in_a_space() -> None:
+    """Text with spaces at the end of a line is quoted: editors would strip them from a block."""
+    for body in ("a \nb", "a\t\nb", "a\nb "):
+        request = Request("POST", "http://x/", {}, body.encode())
+        item = Interaction(request, Response(200, "OK", {}, b"ok"))
+        text = dump([item], "2026-01-02T03:04:05Z")
+        assert not [line for line in text.splitlines() if line != line.rstrip()]

@@ -156,7 +156,7 @@ def test_binary_and_json_files(tmp_path: Path) -> None:
     """Where no line can be told the body's own is given, in a JSON cassette the first."""
     binary = ours(tmp_path, b"\xff" * 300)
     assert "!!binary" in at(binary, binary.line(0, path=("id",)))
-    tree = yaml.safe_load(theirs(tmp_path, '{"a": "\\ud83e\\udd8a"}').text)
+    tree = yaml.safe_load(theirs(tmp_path, '{"a": "\U0001f98a"}').text)
     assert cassette_of(tmp_path, json.dumps(tree)).line(0, path=("a",)) == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from typing import Any
@@ -27,6 +28,12 @@ JSON = st.recursive(
         st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4)
     ),
     max_leaves=12,
+)
+
+ALIKE: st.SearchStrategy[Any] = st.recursive(
+    st.sampled_from([True, 1, 1.0, "1", None, []]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.just("a"), inner, max_size=1),
+    max_leaves=3,
 )
 
 
@@ -93,7 +100,7 @@ def test_spelling_of_json_never_matters(value: Any) -> None:
     assert differences(one, other, ALL) == []
 
 
-@given(JSON, JSON)
+@given(ALIKE, ALIKE)
 def test_differences_and_keys_agree(one: Any, other: Any) -> None:
     """Something differs exactly when the keys do."""
     a, b = ask([one]), ask([other])
@@ -187,10 +194,15 @@ def test_shelf_is_safe_to_share() -> None:
         threading.Thread(target=lambda: taken.extend([shelf.take(ask("x")) for _ in range(100)]))
         for _ in range(8)
     ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    pause = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(pause)
     assert sorted(filter(lambda index: index is not None, taken)) == list(range(800))  # type: ignore[type-var]
     assert shelf.played == sorted(shelf.played)
 
@@ -294,20 +306,20 @@ def test_only_the_host_differs() -> None:
 def test_closest() -> None:
     """The most similar recordings come first, equal ones without a difference."""
     items = recorded(
+        ask({"model": "m", "prompt": "zzz"}),
         ask({"model": "m", "prompt": "Write a haiku about rain"}),
-        ask({"model": "m", "prompt": "zzz", "n": 2}),
         ask({"model": "m", "prompt": "Write a haiku about snow"}),
         ask({"model": "m", "prompt": "Write a haiku about rain"}, "http://other/v1/completions"),
         ask(method="GET", url="http://elsewhere/health"),
     )
     asked = ask({"model": "m", "prompt": "Write a haiku about snow"})
     found = closest(asked, items, Matcher(ALL))
-    assert [index for index, _ in found] == [2, 0, 1]
+    assert [index for index, _ in found] == [2, 1, 0]
     assert found[0][1] == []
     assert found[1][1] == [
         'body $.prompt: "Write a haiku about rain" -> "Write a haiku about snow"'
     ]
-    assert [index for index, _ in closest(asked, items, Matcher(ALL), limit=9)] == [2, 0, 1, 3]
+    assert [index for index, _ in closest(asked, items, Matcher(ALL), limit=9)] == [2, 1, 0, 3]
 
 
 def test_closest_in_a_large_cassette() -> None:

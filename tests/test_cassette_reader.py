@@ -223,7 +223,7 @@ def test_no_file_is_missing(tmp_path: Path) -> None:
 
 def test_directory_is_corrupt(tmp_path: Path) -> None:
     """A directory in the cassette's place is not taken for a missing cassette."""
-    with pytest.raises(CassetteCorrupt, match="directory"):
+    with pytest.raises(CassetteCorrupt, match="a directory is in the cassette's place"):
         load(tmp_path, MASKER)
 
 

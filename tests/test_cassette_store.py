@@ -43,6 +43,7 @@ def made(prompt):
 
 path, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 print("up", flush=True)
+sys.stdin.read()
 for number in range(count):
     new = made(f"{name}-{number} ")
     save(path, lambda present: [*(present.interactions if present else ()), new], masker=Masker())
@@ -233,6 +234,8 @@ def test_processes_lose_nothing(tmp_path: Path) -> None:
     """Six processes that write one cassette at once keep every interaction of each."""
     path = tmp_path / "c.yaml"
     writers = [_writer(path, f"w{n}", 5) for n in range(6)]
+    for writer in writers:
+        _go(writer)
     assert [writer.wait(60) for writer in writers] == [0] * 6
     names = {prompt.split(" ")[0] for prompt in prompts(path)}
     assert names == {f"w{n}-{number}" for n in range(6) for number in range(5)}
@@ -247,6 +250,7 @@ def test_killed_processes_leave_a_whole_file(tmp_path: Path) -> None:
     for number in range(6):
         before = prompts(path)
         writer = _writer(path, f"k{number}", 1000)
+        _go(writer)
         time.sleep(chance.uniform(0.0, 0.25))
         writer.kill()
         writer.wait(60)
@@ -296,10 +300,17 @@ def _finishes(path: Path, data: bytes, step: int) -> bool:
 
 
 def _writer(path: Path, name: str, count: int) -> subprocess.Popen[str]:
-    """Start a process that saves ``count`` interactions; give it once it is about to."""
+    """Start a process that will save ``count`` interactions when it is told to ``_go``."""
     command = [sys.executable, "-c", WRITER, str(path), name, str(count)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
     assert process.stdout is not None
     with process.stdout:
         assert process.stdout.readline() == "up\n"
     return process
+
+
+def _go(writer: subprocess.Popen[str]) -> None:
+    """Let a waiting writer begin."""
+    assert writer.stdin is not None
+    writer.stdin.close()

@@ -327,6 +327,13 @@ def test_only_transformers_ends_without_done() -> None:
     assert [each.name for each in DIALECTS.values() if not each.ends_with_done] == ["transformers"]
 
 
+def test_who_dates_every_chunk() -> None:
+    """Three servers give each chunk its own time; an id and a model are one in all streams."""
+    own = {each.name for each in DIALECTS.values() if "created" not in each.constant}
+    assert own == {"llama_cpp", "ollama", "transformers"}
+    assert all({"id", "model"} <= {*each.constant} for each in DIALECTS.values())
+
+
 def test_the_default_comes_first() -> None:
     """The names are those of the documentation, each under its own key."""
     assert next(iter(DIALECTS)) == "openai"

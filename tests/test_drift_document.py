@@ -145,6 +145,18 @@ def test_overflow_is_seen_by_the_raw_pass() -> None:
     assert kinds(interaction(raw)) == {("number.nonfinite", path)}
 
 
+def test_integer_beyond_all_bounds() -> None:
+    """An integer no double can hold is told, a huge one that fits is not."""
+    raw = body().replace(b"1739264000", b"1" * 400)
+    assert kinds(interaction(raw)) == {("number.nonfinite", "created")}
+
+
+def test_not_a_number_is_told_once() -> None:
+    """What both the model and the raw pass object to is one finding, counted once."""
+    (finding,) = judged(interaction(body(put("created", to=float("nan")))))
+    assert (finding.actual, finding.count) == ("NaN", 1)
+
+
 def test_duplicate_key_is_seen_by_the_raw_pass() -> None:
     """A key that is there twice is told although the last one is valid."""
     raw = body().replace(b'"id":', b'"id": "cmpl-0", "id":')

@@ -89,11 +89,12 @@ def test_inner_unions_are_folded_too() -> None:
 
 def test_sentinel_of_absence() -> None:
     """Optional fields declared with MISSING give the same paths on every pydantic."""
-    inner = create_model("Inner", total=(int, ...))
-    kinds: dict[str, Any] = {"usage": inner | MISSING, "name": str | MISSING}
-    outer = create_model("Outer", **{name: (kind, MISSING) for name, kind in kinds.items()})
-    assert paths(outer, {"usage": {"total": "x"}, "name": None}) == [
+    inner = create_model("Inner", total=(int, ...), part=(int, ...))
+    fields: dict[str, Any] = {"usage": (inner | MISSING, MISSING), "name": (str | MISSING, MISSING)}
+    outer = create_model("Outer", **fields)
+    assert paths(outer, {"usage": {"total": "x", "part": []}, "name": None}) == [
         ("int_type", ("usage", "total")),
+        ("int_type", ("usage", "part")),
         ("string_type", ("name",)),
     ]
 

@@ -21,6 +21,7 @@ FIXES: list[tuple[Any, str]] = [
     (put("created", to="5"), "created: int | str"),
     (put("created", to=1.5), "created: int | float"),
     (put("id", to=None), "id: str | None"),
+    (put("id", to=True), "id: str | bool"),
     (put("usage", to=None), "usage: OpenAIUsage | None = None"),
     (drop("id"), "id: str | None = None"),
     (drop(*CHOICE, "logprobs"), "logprobs: CreateCompletionResponseLogprobs | None = None"),

@@ -69,7 +69,11 @@ def test_fingerprint_survives_a_recording() -> None:
         found = judge(cassette(*changes, path=path), routes(), Levels()).findings
         return [each.fingerprint for each in found]
 
+    def second(data: dict[str, Any]) -> None:
+        data["choices"].append({**data["choices"][0], "index": 1, "finish_reason": "eos"})
+
     assert prints("eos") == prints("eos", "eos", path="b.yaml")
+    assert prints("eos") == [each.fingerprint for each in judged(interaction(body(second)))]
     assert prints("eos") != prints("abort")
     assert all(len(each) == 12 and int(each, 16) >= 0 for each in prints("eos"))
 

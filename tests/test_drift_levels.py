@@ -34,6 +34,7 @@ OVERRIDES: list[tuple[dict[str, str], str, str, Level]] = [
     ({"enum.unknown:choices[0].*": "warn"}, "enum.unknown", "choices[*].finish_reason", Level.WARN),
     ({"enum.unknown:choices.*.*": "warn"}, "enum.unknown", "choices[*].finish_reason", Level.WARN),
     ({"*:**.finish_*": "info"}, "enum.unknown", "choices[*].finish_reason", Level.INFO),
+    ({"*:**.index": "info"}, "enum.unknown", "choices[*].finish_reason", Level.ERROR),
     ({"body.empty:": "info"}, "body.empty", "", Level.INFO),
     ({"type.changed:": "info"}, "type.changed", "x", Level.ERROR),
     ({"constraint.too_long": "error"}, "constraint.too_long", "x", Level.ERROR),

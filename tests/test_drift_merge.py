@@ -45,8 +45,11 @@ def test_logprobs_are_appended() -> None:
 def test_names_come_first_and_usage_last() -> None:
     """Id, time and model are the first ones given, the usage the last; empty ones count not."""
     nameless = {"id": "", "created": 0, "model": "", "object": "", "choices": []}
+    early = {**piece(0, "a"), "usage": {**BODY["usage"], "total_tokens": 1}}
     usage = {**chunk(), "choices": [], "usage": BODY["usage"]}
-    found = merged([nameless, {**piece(0, "a"), "usage": None}, usage, {**piece(0, ""), "id": "z"}])
+    found = merged(
+        [nameless, early, {**piece(0, "a"), "usage": None}, usage, {**piece(0, ""), "id": "z"}]
+    )
     assert (found["id"], found["created"], found["usage"]) == (
         BODY["id"],
         BODY["created"],

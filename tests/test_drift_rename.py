@@ -31,7 +31,8 @@ def test_rename(old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("id", "idx"), ("created", "timestamp"), ("model", "mood")]
+    ("old", "new"),
+    [("id", "idx"), ("created", "createTime"), ("created", "timestamp"), ("model", "mood")],
 )
 def test_other_names_stay_two_findings(old: str, new: str) -> None:
     """Names that are not clearly similar stay a missing and an added field."""

@@ -55,7 +55,7 @@ def test_default_route(method: str, url: str, known: bool) -> None:  # noqa: FBT
 def test_route_of_the_settings() -> None:
     """The first route that matches METHOD URL without the query wins over the default one."""
     found = of_settings(
-        RouteSetting(match="POST */v1/comp*", dialect="vllm"),
+        RouteSetting(match="POST */completions", dialect="vllm"),
         RouteSetting(match="POST */v1/completions", dialect="azure"),
     )
     route = find(found, URL + "?a=b")
@@ -98,6 +98,10 @@ def test_options_replace_their_own_part() -> None:
     assert route.body is not None
     assert route.chunk is not None
     assert (route.body.type, route.chunk.type, route.dialect) == (Tight, Pair, "vllm")
+    bodies = find(of_settings(setting, model=Tight))
+    assert bodies is not None
+    assert bodies.chunk is not None
+    assert bodies.chunk.name.startswith("pytest_argot.models")
     changed = find(of_settings(setting, dialect="azure"))
     assert changed is not None
     assert changed.dialect == "azure"

@@ -144,6 +144,8 @@ def test_events_of_another_api_follow_their_own_model() -> None:
     url = "https://llm.example/v1/messages"
     body = sse({"type": "ping"}, {"type": 5}, done=False)
     assert kinds(streamed(body, url=url), chunk_model=Ping) == {("type.changed", "type")}
+    loose = sse({"id": "1", "choices": [{"text": "a"}]}, {"id": "2"}, done=False)
+    assert not kinds(streamed(loose, url=url), chunk_model=dict[str, Any])
 
 
 def test_dialect_without_done() -> None:
@@ -151,3 +153,27 @@ def test_dialect_without_done() -> None:
     choice = {"text": "a", "index": 0, "finish_reason": "stop"}
     body = sse({**chunk(), "choices": [choice]}, done=False)
     assert not kinds(streamed(body), dialect="transformers")
+
+
+def test_dialect_whose_time_moves_on() -> None:
+    """A server that stamps every chunk anew is not blamed for it; one that should not is."""
+    choice = {"text": "a", "index": 0, "finish_reason": "stop"}
+    first = {**chunk(), "choices": [{"text": "a", "index": 0}]}
+    body = sse(first, {**first, "choices": [choice], "created": 5}, done=False)
+    assert not kinds(streamed(body), dialect="transformers")
+    assert ("stream.id_changed", "created") in kinds(streamed(body))
+
+
+@pytest.mark.parametrize("name", ["llama_cpp", "ollama"])
+def test_dialect_that_dates_every_chunk(name: str) -> None:
+    """A server that gives each chunk its own time is not blamed for it, but for another id."""
+    fingerprint = {"system_fingerprint": "fp_ollama"} if name == "ollama" else {}
+
+    def part(text: str, finish: str | None = None, **more: Any) -> dict[str, Any]:
+        choice = {"text": text, "index": 0, "finish_reason": finish}
+        choice |= {} if name == "ollama" else {"logprobs": None}
+        return {**chunk(), "choices": [choice], **fingerprint, **more}
+
+    later, other = part("", "stop", created=1739264001), part("", "stop", id="cmpl-2")
+    assert not kinds(streamed(sse(part("a"), later)), dialect=name)
+    assert kinds(streamed(sse(part("a"), other)), dialect=name) == {("stream.id_changed", "id")}

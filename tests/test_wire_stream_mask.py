@@ -76,6 +76,13 @@ def test_a_key_streamed_in_pieces_is_masked() -> None:
         assert texts == ["Your key: ", "argot-masked", "", "", "", " is fine"]
 
 
+def test_numbers_of_events_are_no_pieces() -> None:
+    """Numbers that would spell a credential together stay numbers, of any length."""
+    long = "1" * 5000
+    stream = f'data: {{"n": 1234, "m": {long}}}\n\ndata: {{"n": 5678, "m": 2}}\n\n'.encode()
+    assert Masker(learned=["12345678"]).body(stream, "text/event-stream") == stream
+
+
 def test_a_stream_cut_inside_a_character_is_masked() -> None:
     """Bytes that are not UTF-8 stay as they came."""
     body = f'data: {{"a":"é {KEY}"}}\n\ndata: {{"a":"'.encode() + b"\xc3"

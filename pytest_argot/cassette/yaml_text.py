@@ -70,6 +70,8 @@ def body(data: bytes, indent: int) -> str:
 
 
 def _is_literal(data: bytes, text: str) -> bool:
+    if text[-1] in " \t" or " \n" in text or "\t\n" in text:
+        return False  # editors and commit hooks strip spaces at the end of a line
     if data.isascii():
         return not data.translate(None, _LITERAL_ASCII)
     return not _NOT_LITERAL.search(text)

@@ -27,7 +27,7 @@ def merged(chunks: Iterable[Any]) -> dict[str, Any]:
         _gather(body, chunk)
         for position, choice in enumerate(as_array(chunk["choices"])):
             if is_object(choice):
-                index = choice.get("index", position)
+                index = choice.get("index")
                 key = index if isinstance(index, int) else position
                 _join(choices.setdefault(key, {}), choice)
     if known:

@@ -28,7 +28,8 @@ class Route:
     ``match``: the pattern it was found by. ``body`` judges a whole 2xx response, ``chunk`` an event
     of a stream, ``error`` every other response; ``None``: nothing judges it. ``dialect``: the
     completions dialect whose stream rules apply, ``""`` for another API. ``ends_with_done``:
-    whether its streams end with ``[DONE]``.
+    whether its streams end with ``[DONE]``. ``constant``: the keys with one value throughout a
+    stream.
     """
 
     match: str
@@ -37,6 +38,7 @@ class Route:
     error: ResponseModel
     dialect: str = ""
     ends_with_done: bool = False
+    constant: tuple[str, ...] = ()
 
     def fits(self, request: Request) -> bool:
         """Tell whether the pattern matches ``METHOD URL`` (the URL without query)."""
@@ -124,6 +126,7 @@ class Routes:
             error=self._model(found.error),
             dialect=found.name,
             ends_with_done=found.ends_with_done,
+            constant=found.constant,
         )
 
     def _model(self, kind: Any, where: str = "") -> ResponseModel:

@@ -45,7 +45,7 @@ def judge_stream(body: bytes, route: Route, model: ResponseModel) -> list[RawFin
         return [whole("body.empty", model, "events", "none")]
     if not route.dialect:
         return found
-    return [*found, *stream_rules(seen, model, ends_with_done=route.ends_with_done)]
+    return [*found, *stream_rules(seen, model, route)]
 
 
 def json_events(body: bytes) -> Iterator[Any]:

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_argot.drift.response_model import ResponseModel
-
-CONSTANT = ("id", "model", "created")
-"""Keys that have one value throughout a stream."""
+    from pytest_argot.drift.routes import Route
 
 
 @dataclass(slots=True)
@@ -33,18 +31,18 @@ class Seen:
     last: int | None = None
 
 
-def stream_rules(seen: Seen, model: ResponseModel, *, ends_with_done: bool) -> list[RawFinding]:
+def stream_rules(seen: Seen, model: ResponseModel, route: Route) -> list[RawFinding]:
     """Give the deviations of a whole stream; ``model`` is the chunk model, for its name."""
-    found = [*_changed(seen, model), *_finishes(seen, model)]
-    if ends_with_done and not (seen.done or seen.truncated or seen.failed):
+    found = [*_changed(seen, model, route.constant), *_finishes(seen, model)]
+    if route.ends_with_done and not (seen.done or seen.truncated or seen.failed):
         rule = whole("stream.no_done", model, "[DONE] at the end", "an end without it")
         found.append(replace(rule, event=seen.last))
     return found
 
 
-def _changed(seen: Seen, model: ResponseModel) -> Iterator[RawFinding]:
+def _changed(seen: Seen, model: ResponseModel, constant: tuple[str, ...]) -> Iterator[RawFinding]:
     """Look for keys whose value changes; empty values say nothing (Azure's first chunk)."""
-    for key in CONSTANT:
+    for key in constant:
         values = [(index, as_object(document).get(key)) for index, document in seen.documents]
         told = [each for each in values if each[1] and isinstance(each[1], str | int | float)]
         other = next((index for index, value in told if value != told[0][1]), None)

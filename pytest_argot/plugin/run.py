@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -122,7 +123,7 @@ class Run:
             raise
 
     def unplayed(self) -> list[Interaction]:
-        """Give the interactions of this test, or of no known test, that it should have asked for."""
+        """Give the interactions of this test, or of no known one, that it should have asked for."""
         settings, options = self.plan.settings, self.plan.options
         if self.reads_data or options.allow_unplayed or settings.unplayed == "ignore":
             return []
@@ -144,16 +145,28 @@ class Run:
         from pytest_argot.report.drift_text import drift_message
 
         kept = self.reject()
-        path = self.plan.settings.root / kept if kept else None
-        findings = failing(self.open().reading_of(path).findings, self.plan.fail_on)
+        findings = failing(self.findings(), self.plan.fail_on)
         files = dict.fromkeys(finding.cassette for finding in findings)
-        again = self.plan.record_command("once")
+        again = self._record_again()
         return drift_message(
             findings,
             kept=kept,
             record_command=again if kept else f"rm {' '.join(files)} && {again}",
             accept_command=f"argot accept {' '.join(files)} --all --reason '...'",
         )
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Give the findings, with the lines of the file a refused recording is kept in."""
+        path = self.plan.settings.root / self.kept if self.kept else None
+        return self.open().reading_of(path).findings
+
+    def _record_again(self) -> str:
+        """Give the command that records; a data test cannot, the tests that recorded can."""
+        recorders = {each.test for each in self.open().interactions if each.test}
+        if not self.reads_data or not recorders:
+            return self.plan.record_command("once")
+        tests = " ".join(shlex.quote(test) for test in sorted(recorders))
+        return f"pytest {tests} --argot-record=once"
 
     def told(self) -> TestNotes:
         """Give what the summary needs, as plain data that crosses process borders."""
@@ -163,7 +176,7 @@ class Run:
         return {
             "test": self.item.nodeid,
             "cassette": self.plan.name,
-            "findings": [finding.to_dict() for finding in tape.findings],
+            "findings": [finding.to_dict() for finding in self.findings()],
             "recorded": len(tape.recorded),
             "unplayed": len(self.unplayed()) if self.passed else 0,
             "replayed": len(tape.played),

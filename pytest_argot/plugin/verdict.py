@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
-from pytest_argot.errors import ArgotError, DriftWarning, UnplayedWarning
+from pytest_argot.errors import ArgotError, ArgotWarning, DriftWarning, UnplayedWarning
 from pytest_argot.plugin.run import RUN, Run
 
 if TYPE_CHECKING:
@@ -77,13 +77,13 @@ def _judge(run: Run, tape: Tape) -> None:
         run.why_failed = "the recording drifted"
         raise pytest.fail.Exception(run.drift_report(), pytrace=False)
     _nothing_intercepted(run, tape)
-    _unplayed(run)
-    _warn_of_drift(run, tape)
     try:
         tape.check_secrets()
     except ArgotError as error:
         run.why_failed = "it holds something that looks like a secret"
         fail(run, f"{type(error).__name__}: {error}")
+    _unplayed(run)
+    _warn_of_drift(run, tape)
 
 
 def _nothing_intercepted(run: Run, tape: Tape) -> None:
@@ -95,7 +95,7 @@ def _nothing_intercepted(run: Run, tape: Tape) -> None:
         run,
         f"nothing was intercepted: {run.item.nodeid} asked its cassette for nothing, "
         "so whatever it called was not recorded or replayed\n"
-        f"  where: {run.plan.name}, {len(tape.interactions)} interactions\n"
+        f"  where: {run.plan.name}, interactions: {len(tape.interactions)}\n"
         "  fix:   make the call inside the test through a client that is intercepted "
         "(httpx, httpx2, requests, urllib3, aiohttp, urllib, openai), "
         "or say @argot_cassette(..., allow_unplayed=True)",
@@ -132,7 +132,10 @@ def _one_line(finding: Finding) -> str:
 def _warn(run: Run, warning: Warning) -> None:
     file, line, _ = run.item.location
     path = run.item.config.rootpath / file
-    warnings.warn_explicit(warning, None, str(path), (line or 0) + 1)
+    try:
+        warnings.warn_explicit(warning, None, str(path), (line or 0) + 1)
+    except ArgotWarning as raised:
+        fail(run, f"{type(raised).__name__}: {raised}")
 
 
 def fail(run: Run, text: str | ArgotError) -> NoReturn:

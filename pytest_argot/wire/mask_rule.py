@@ -27,7 +27,7 @@ Where = Literal["header", "query", "body", "host", "re"]
 
 NAMED_PATTERNS: Final = {
     "UUID": r"(?i:\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)",
-    "EMAIL": r"\b[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\b",
+    "EMAIL": r"\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+\b",
 }
 """Names a ``re:`` rule may use instead of a pattern."""
 

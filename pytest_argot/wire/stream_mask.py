@@ -106,9 +106,10 @@ def _fields(lines: list[str]) -> dict[tuple[object, ...], list[_Piece]]:
     for number, line in enumerate(lines):
         if not line.startswith("data:"):
             continue
-        # What JSON is deeper than Python reads, or is none, has no pieces.
+        # What JSON is deeper than Python reads, or is none, has no pieces. An int of any length
+        # is a float.
         with suppress(ValueError, RecursionError):
-            data = json.loads(line[len("data:") :], parse_int=str, parse_float=str)
+            data = json.loads(line[len("data:") :], parse_int=float)
             for field, path, text in _strings(data):
                 fields[field].append(_Piece(number, path, text))
     return fields

@@ -142,7 +142,10 @@ def test_warn_and_info_do_not_fail(house: House, server: CompletionsServer) -> N
     result = house.run()
     result.assert_outcomes(passed=2, warnings=2)
     result.stdout.fnmatch_lines(["*DriftWarning*field.added*"])
-    house.run("-W", "error::pytest_argot.DriftWarning").assert_outcomes(failed=2)
+    strict = house.run("-W", "error::pytest_argot.DriftWarning")
+    strict.assert_outcomes(failed=2)
+    strict.stdout.fnmatch_lines(["FAILED *DriftWarning: field.added*"])
+    assert "pytest_argot/" not in strict.stdout.str()
     house.run("--argot-fail-on=warn").assert_outcomes(failed=2)
     house.run("--argot-fail-on=never").assert_outcomes(passed=2, warnings=2)
 

@@ -11,6 +11,7 @@ class Dialect:
 
     ``body`` judges an unstreamed 2xx response, ``chunk`` each event of a stream, ``error`` every
     other response. ``ends_with_done`` says whether a stream ends with ``data: [DONE]``.
+    ``constant`` names the keys that have one value in all chunks of a stream.
     """
 
     name: str
@@ -18,3 +19,4 @@ class Dialect:
     chunk: type[BaseModel]
     error: type[BaseModel]
     ends_with_done: bool = True
+    constant: tuple[str, ...] = ("id", "model", "created")

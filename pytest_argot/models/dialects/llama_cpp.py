@@ -2,7 +2,8 @@
 
 Sources: ggml-org/llama.cpp, ``tools/server/server-task.cpp`` and ``server-common.cpp``;
 abetlen/llama-cpp-python, ``llama_cpp/llama_types.py`` and ``llama_cpp/server/errors.py``. The
-second keeps to OpenAI's schema; the first adds timings and answers ``logprobs`` in chat's form.
+second keeps to OpenAI's schema; the first adds timings, answers ``logprobs`` in chat's form and
+gives every chunk the time it was made as ``created``.
 """
 
 from typing import Literal, TypeAlias
@@ -107,4 +108,10 @@ class LlamaCppErrorResponse(WireModel):
     error: LlamaCppErrorDetail
 
 
-LLAMA_CPP = Dialect("llama_cpp", LlamaCppResponse, LlamaCppChunk, LlamaCppErrorResponse)
+LLAMA_CPP = Dialect(
+    "llama_cpp",
+    LlamaCppResponse,
+    LlamaCppChunk,
+    LlamaCppErrorResponse,
+    constant=("id", "model"),
+)

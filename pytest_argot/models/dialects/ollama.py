@@ -1,7 +1,8 @@
 """Ollama's OpenAI-compatible API.
 
 Source: ollama/ollama, ``openai/openai.go`` and ``llm/server.go`` (done reasons). A choice has no
-``logprobs`` key, and ``finish_reason`` is the engine's done reason, or null without one.
+``logprobs`` key, and ``finish_reason`` is the engine's done reason, or null without one. Every
+chunk's ``created`` is the time it was made.
 """
 
 from typing import Any, Literal, TypeAlias
@@ -61,4 +62,6 @@ class OllamaErrorResponse(WireModel):
     error: OllamaErrorDetail
 
 
-OLLAMA = Dialect("ollama", OllamaResponse, OllamaChunk, OllamaErrorResponse)
+OLLAMA = Dialect(
+    "ollama", OllamaResponse, OllamaChunk, OllamaErrorResponse, constant=("id", "model")
+)

@@ -2,7 +2,8 @@
 
 Source: huggingface/transformers, ``src/transformers/cli/serving/completion.py``. It leaves out
 whatever would be null (``logprobs`` always, ``finish_reason`` until the end), sends the usage
-with the last chunk and ends a stream without ``[DONE]``.
+with the last chunk, gives every chunk the time it was made as ``created`` and ends a stream
+without ``[DONE]``.
 """
 
 from typing import Any, Literal, TypeAlias
@@ -64,4 +65,5 @@ TRANSFORMERS = Dialect(
     TransformersChunk,
     TransformersErrorResponse,
     ends_with_done=False,
+    constant=("id", "model"),
 )
