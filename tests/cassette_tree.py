@@ -51,7 +51,7 @@ def interaction(
     return Interaction(
         Request("POST", url, json_type, json.dumps(request, indent=2).encode()),
         Response(200, "OK", {"content-type": [content_type]}, text.encode()),
-        test="tests/test_haiku.py::test_haiku",
+        tests=("tests/test_haiku.py::test_haiku",),
         ordinal=1,
         recorded_at=AT,
     )

@@ -89,7 +89,13 @@ def interactions(draw: st.DrawFn) -> Interaction:
         draw(st.none() | st.dictionaries(st.text("ab :-", max_size=5), JSON_LIKE, max_size=3)),
     )
     return stored(
-        Interaction(asked, answered, draw(SPELLED), draw(st.integers(0, 9)), draw(SPELLED))
+        Interaction(
+            asked,
+            answered,
+            draw(st.lists(SPELLED.filter(bool)).map(tuple)),
+            draw(st.integers(0, 9)),
+            draw(SPELLED),
+        )
     )
 
 
@@ -127,7 +133,7 @@ def test_layout() -> None:
                 },
                 b'{"id":"cmpl-1","choices":[],"t":1.0}',
             ),
-            "tests/test_haiku.py::test_haiku",
+            ("tests/test_haiku.py::test_haiku",),
             1,
             "2026-11-22T13:50:00Z",
         )
@@ -178,7 +184,8 @@ interactions:
           "t": 1.0
         }
   argot:
-    test: "tests/test_haiku.py::test_haiku"
+    tests:
+    - "tests/test_haiku.py::test_haiku"
     ordinal: 1
     recorded_at: "2026-11-22T13:50:00Z"
 - request:
@@ -275,8 +282,8 @@ def test_text_is_a_literal_block() -> None:
 
 def test_lone_surrogates_become_replacement_characters(tmp_path: Path) -> None:
     """A lone surrogate outside of a body, which no UTF-8 file can hold, does not break the file."""
-    (item,) = loaded(tmp_path, dump([replace(with_body(b""), test="a\udc80")], ""))
-    assert item.test == "a\ufffd"
+    (item,) = loaded(tmp_path, dump([replace(with_body(b""), tests=("a\udc80",))], ""))
+    assert item.tests == ("a\ufffd",)
 
 
 def test_stored_form_is_stable() -> None:

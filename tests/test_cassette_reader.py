@@ -41,7 +41,7 @@ def made(number: int = 0, body: bytes = b'{"id": "cmpl-1", "choices": []}') -> I
         Interaction(
             Request("POST", URL, {"content-type": ["application/json"]}, asked),
             Response(200, "OK", {"content-type": ["application/json"]}, body),
-            test="tests/test_a.py::test_a",
+            tests=("tests/test_a.py::test_a",),
             ordinal=number + 1,
             recorded_at="2026-11-22T13:50:00Z",
         )
@@ -150,7 +150,7 @@ def test_wrong_count_is_corrupt(tmp_path: Path) -> None:
         (OURS.encode("utf-16"), "UTF-16", 1),
         (b"a: [\n}", "not valid YAML", 2),
         (b'a: "\\Uffffffff"', "not valid YAML", 1),
-        (OURS.encode() + b"---\n" + OURS.encode(), "more than one YAML document", 90),
+        (OURS.encode() + b"---\n" + OURS.encode(), "more than one YAML document", 93),
         (b"interactions: !!python/object/apply:os.system ['true']\nversion: 1\n", "os.system", 1),
         (b"interactions:\n- !new {}\nversion: 1\n", "!new", 2),
         (b"interactions: !!binary '*aGk='\nversion: 1\n", "base64", 1),
@@ -310,7 +310,7 @@ def test_foreign_cassette(tmp_path: Path) -> None:
     assert interaction.response == Response(
         200, "OK", {"content-type": ["application/json"]}, b'{"id": "cmpl-1"}'
     )
-    assert (interaction.test, interaction.ordinal, interaction.recorded_at) == ("", 0, "")
+    assert (interaction.tests, interaction.ordinal, interaction.recorded_at) == ((), 0, "")
 
 
 @pytest.mark.parametrize(

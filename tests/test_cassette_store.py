@@ -39,7 +39,7 @@ from pytest_argot.wire.masking import Masker
 
 def made(prompt):
     request = Request("POST", "http://a/v1/completions", {}, prompt.encode() * 50)
-    return Interaction(request, Response(200, "OK", {}, b'{"id": 1}'), test=prompt)
+    return Interaction(request, Response(200, "OK", {}, b'{"id": 1}'), tests=(prompt,))
 
 path, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 print("up", flush=True)
@@ -56,7 +56,7 @@ def made(
     """Give an interaction as a tape records it."""
     request = Request("POST", "http://a/v1/completions", {}, prompt.encode())
     return Interaction(
-        request, Response(200, "OK", {}, body), test, ordinal, "2026-11-22T13:50:00Z"
+        request, Response(200, "OK", {}, body), (test,), ordinal, "2026-11-22T13:50:00Z"
     )
 
 

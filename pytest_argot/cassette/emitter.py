@@ -41,7 +41,7 @@ def _head(interactions: Sequence[Interaction], recorded_at: str, rejected: str) 
     parts.append(f"  interactions: {len(interactions)}\n")
     if rejected:
         parts.append(f"  rejected: {quoted(rejected)}\n")
-    tests = sorted({interaction.test for interaction in interactions if interaction.test})
+    tests = sorted({test for interaction in interactions for test in interaction.tests})
     if tests:
         parts.append("  tests:\n")
     parts += [f"  - {quoted(test)}\n" for test in tests]
@@ -72,11 +72,13 @@ def _stream(stream: Mapping[str, object] | None) -> str:
 
 
 def _origin(interaction: Interaction) -> str:
-    if not (interaction.test or interaction.ordinal or interaction.recorded_at):
+    if not (interaction.tests or interaction.ordinal or interaction.recorded_at):
         return ""
+    tests = "".join(f"    - {quoted(test)}\n" for test in interaction.tests)
     return (
-        f"  argot:\n    test: {quoted(interaction.test)}\n"
-        f"    ordinal: {interaction.ordinal}\n"
+        "  argot:\n"
+        + (f"    tests:\n{tests}" if tests else "")
+        + f"    ordinal: {interaction.ordinal}\n"
         f"    recorded_at: {quoted(interaction.recorded_at)}\n"
     )
 

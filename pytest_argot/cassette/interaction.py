@@ -43,13 +43,14 @@ class Response:
 class Interaction:
     """A request, its response and where they come from.
 
-    ``test`` is the node id of the test that recorded it, ``ordinal`` its 1-based place among the
-    equal requests of that test (0: unknown), ``recorded_at`` an RFC 3339 time in UTC seconds,
-    ``"2026-11-22T13:50:00Z"``. Recordings of other tools leave all three empty.
+    ``tests`` are the node ids of the tests that ask for it, as far as runs that wrote know,
+    ``ordinal`` its 1-based place among the equal requests of a test (0: unknown),
+    ``recorded_at`` an RFC 3339 time in UTC seconds, ``"2026-11-22T13:50:00Z"``. Recordings of
+    other tools leave all three empty.
     """
 
     request: Request
     response: Response
-    test: str = ""
+    tests: tuple[str, ...] = ()
     ordinal: int = 0
     recorded_at: str = ""

@@ -40,10 +40,14 @@ def interaction_of(tree: Tree, line: int) -> Interaction:
     return Interaction(
         request=_request(asked),
         response=_response(answered),
-        test=str(own.get("test") or ""),
+        tests=_tests(own.get("tests")),
         ordinal=ordinal if isinstance(ordinal, int) else 0,
         recorded_at=str(own.get("recorded_at") or ""),
     )
+
+
+def _tests(value: Any) -> tuple[str, ...]:
+    return tuple(str(test) for test in value if test) if isinstance(value, list) else ()
 
 
 def _request(tree: Mapping) -> Request:

@@ -95,9 +95,10 @@ def _reject(
 
 
 def _others(old: Sequence[Interaction], new: Sequence[Interaction]) -> Iterator[Interaction]:
-    tests = {each.test for each in new if each.test}
+    tests = {test for each in new for test in each.tests}
     requests = {_identity(each) for each in new}
-    return (each for each in old if each.test not in tests and _identity(each) not in requests)
+    others = (each for each in old if tests.isdisjoint(each.tests))
+    return (each for each in others if _identity(each) not in requests)
 
 
 def _identity(interaction: Interaction) -> tuple[str, str, bytes, int]:

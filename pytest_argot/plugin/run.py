@@ -128,7 +128,7 @@ class Run:
         if self.reads_data or options.allow_unplayed or settings.unplayed == "ignore":
             return []
         unplayed = self.open().unplayed
-        return [each for each in unplayed if each.test in {"", self.plan.test}]
+        return [each for each in unplayed if not each.tests or self.plan.test in each.tests]
 
     def failing(self) -> list[Finding]:
         """Give the findings that fail the test."""
@@ -162,7 +162,7 @@ class Run:
 
     def _record_again(self) -> str:
         """Give the command that records; a data test cannot, the tests that recorded can."""
-        recorders = {each.test for each in self.open().interactions if each.test}
+        recorders = {test for each in self.open().interactions for test in each.tests}
         if not self.reads_data or not recorders:
             return self.plan.record_command("once")
         tests = " ".join(shlex.quote(test) for test in sorted(recorders))

@@ -33,7 +33,7 @@ class Exchange:
     texts: tuple[str, ...]
     finish_reasons: tuple[str, ...]
     usage: tuple[tuple[str, str], ...]
-    test: str
+    tests: tuple[str, ...]
     recorded_at: str
 
 
@@ -56,7 +56,7 @@ def exchange(interaction: Interaction) -> Exchange:
         texts=tuple(text for text in texts if text),
         finish_reasons=_finish_reasons(choices),
         usage=_usage(bodies),
-        test=interaction.test,
+        tests=interaction.tests,
         recorded_at=interaction.recorded_at,
     )
 

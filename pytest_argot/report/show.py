@@ -72,7 +72,7 @@ def _rows(told: Exchange, *, full: bool) -> Iterator[tuple[str, str]]:
     yield "finish", clipped(", ".join(told.finish_reasons))
     yield "usage", clipped(", ".join(f"{name} {value}" for name, value in told.usage))
     yield "recorded", clipped(told.recorded_at)
-    yield "test", printable(told.test)
+    yield "tests", printable(", ".join(told.tests))
 
 
 def _shortened(text: str) -> str:

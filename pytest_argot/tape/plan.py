@@ -38,6 +38,11 @@ class Plan:
         return self.paths[0]
 
     @property
+    def tests(self) -> tuple[str, ...]:
+        """The node ids that own what is recorded: one, or none in a script."""
+        return (self.test,) if self.test else ()
+
+    @property
     def name(self) -> str:
         """The cassette's name as messages show it, relative to the settings' folder."""
         return shown(self.path, self.settings.root)

@@ -193,7 +193,7 @@ class Tape:
                 Interaction(
                     request=exchange.request,
                     response=response,
-                    test=self._plan.test,
+                    tests=self._plan.tests,
                     ordinal=self._asked[key],
                     recorded_at=now,
                 )
