@@ -50,7 +50,8 @@ class House:
 
     def run(self, *args: str) -> pytest.RunResult:
         """Run pytest on the project, the way this story is started (no xdist, -n0, -n2)."""
-        return self.pytester.runpytest_subprocess(*self.start, *args)
+        order = () if "randomly" in args else ("-p", "no:randomly")
+        return self.pytester.runpytest_subprocess(*self.start, *order, *args)
 
     def python(self, *args: str) -> pytest.RunResult:
         """Run Python in the project's folder."""

@@ -31,16 +31,26 @@ def locked(path: Path) -> Generator[None]:
     """
     folder = Path(tempfile.gettempdir()) / f"pytest-argot-{_user()}"
     name = hashlib.sha256(os.fsencode(os.path.normcase(path))).hexdigest()[:32]
+    lock = FileLock(folder / f"{name}.lock", timeout=WAIT_SECONDS)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        with FileLock(folder / f"{name}.lock", timeout=WAIT_SECONDS):
-            yield
+        lock.acquire()
     except Timeout as error:
         raise ArgotError(
             f"another process has been writing the cassette for {WAIT_SECONDS:.0f} seconds",
             where=str(path),
             fix="end that process",
         ) from error
+    except OSError as error:
+        raise ArgotError(
+            f"there is no room for the lock of a cassette: {error.strerror or error}",
+            where=str(folder),
+            fix="make that folder writable, or set TMPDIR to one that is, then record again",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def replace_file(path: Path, data: bytes) -> None:

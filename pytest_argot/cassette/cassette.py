@@ -20,7 +20,8 @@ class Cassette:
 
     ``recorded_at`` is the time of the newest interaction (RFC 3339, UTC; ``""`` unknown),
     ``ours`` whether pytest-argot wrote it, ``text`` the file with LF line ends, ``rejected`` why
-    it was kept beside the cassette instead of in it (``""``: it was not).
+    it was kept beside the cassette instead of in it (``""``: it was not), ``blanked`` whether
+    secrets in it were blanked then.
     """
 
     path: Path
@@ -29,6 +30,7 @@ class Cassette:
     ours: bool = False
     text: str = field(default="", repr=False)
     rejected: str = ""
+    blanked: bool = False
 
     def line(
         self,

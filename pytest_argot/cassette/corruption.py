@@ -6,11 +6,21 @@ import re
 import shlex
 import stat
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pytest_argot.errors import CassetteCorrupt, CassetteMissing
 
+if TYPE_CHECKING:
+    import os
+
 _CONFLICT: Final = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: |$)|^={7}$", re.MULTILINE)
+LARGEST: Final = 128 * 2**20
+"""Size of the largest cassette that is read or written, in bytes.
+
+Reading takes up to a second and 25 MB of memory for every megabyte of many small
+interactions; a file of gigabytes must not take the machine with it.
+"""
+_ELSEWHERE: Final = "move it away, then: pytest --argot-record=once"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _BOM: Final = "\ufeff"
 
@@ -59,18 +69,12 @@ def read_bytes(path: Path) -> bytes:
     """Read a cassette's bytes.
 
     ``CassetteMissing`` only when there is nothing at ``path``; ``CassetteCorrupt`` for whatever
-    is there and cannot be read: a directory, a pipe, a file without read permission.
+    is there and cannot be read: a directory, a pipe, a file without read permission, a loop of
+    links, more than ``LARGEST`` bytes.
     """
     try:
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            raise CassetteCorrupt(
-                "a directory is in the cassette's place"
-                if stat.S_ISDIR(mode)
-                else "the cassette is not a regular file",
-                where=shown(path),
-                fix="move it away, then: pytest --argot-record=once",
-            )
+        if reason := _unfit(path.stat()):
+            raise CassetteCorrupt(reason, where=shown(path), fix=_ELSEWHERE)
         return path.read_bytes()
     except FileNotFoundError:
         raise CassetteMissing(
@@ -80,15 +84,31 @@ def read_bytes(path: Path) -> bytes:
         raise CassetteCorrupt(
             "the cassette cannot be read: a file is in the place of its folder",
             where=shown(path),
-            fix="move it away, then: pytest --argot-record=once",
+            fix=_ELSEWHERE,
         ) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise CassetteCorrupt(
             f"the cassette cannot be read: {reason}",
             where=shown(path),
-            fix=f"chmod u+r {quoted(path)}",
+            fix=f"chmod u+r {quoted(path)}" if isinstance(error, PermissionError) else _ELSEWHERE,
         ) from error
+
+
+def _unfit(status: os.stat_result) -> str:
+    """Say why what is there cannot be a cassette, ``""`` if it can."""
+    if stat.S_ISDIR(status.st_mode):
+        return "a directory is in the cassette's place"
+    if not stat.S_ISREG(status.st_mode):
+        return "the cassette is not a regular file"
+    return too_large(status.st_size)
+
+
+def too_large(size: int) -> str:
+    """Say that a cassette of ``size`` bytes is too large, ``""`` if it is not."""
+    if size <= LARGEST:
+        return ""
+    return f"the cassette has {size // 2**20} MB; at most {LARGEST // 2**20} MB are read"
 
 
 def checked_text(path: Path, data: bytes) -> str:

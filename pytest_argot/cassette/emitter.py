@@ -20,14 +20,23 @@ if TYPE_CHECKING:
 FORMAT: Final = 1
 
 
-def dump(interactions: Sequence[Interaction], recorded_at: str, *, rejected: str = "") -> str:
+def dump(
+    interactions: Sequence[Interaction],
+    recorded_at: str,
+    *,
+    rejected: str = "",
+    blanked: bool = False,
+) -> str:
     """Give the text of a cassette with these interactions, exactly as they are.
 
     ``recorded_at`` is RFC 3339 (``"2026-11-22T13:50:00Z"``), ``rejected`` says why the recording
-    is kept beside its cassette. Bodies are laid out for reading by ``stored.stored``, not here.
+    is kept beside its cassette, ``blanked`` that secrets in it were blanked. Bodies are laid out
+    for reading by ``stored.stored``, not here.
     Lone surrogates outside of bodies become U+FFFD: UTF-8 has no bytes for them.
     """
-    parts = [_head(interactions, recorded_at, rejected)]
+    head = _head(interactions, recorded_at)
+    head += f"  rejected: {quoted(rejected)}\n" if rejected else ""
+    parts = [head, "  blanked: true\n" if blanked else "", _tests(interactions)]
     parts.append("interactions:\n" if interactions else "interactions: []\n")
     for interaction in interactions:
         parts += [_request(interaction.request), _response(interaction.response)]
@@ -36,16 +45,15 @@ def dump(interactions: Sequence[Interaction], recorded_at: str, *, rejected: str
     return "".join(parts)
 
 
-def _head(interactions: Sequence[Interaction], recorded_at: str, rejected: str) -> str:
-    parts = [f"argot:\n  format: {FORMAT}\n  recorded_at: {quoted(recorded_at)}\n"]
-    parts.append(f"  interactions: {len(interactions)}\n")
-    if rejected:
-        parts.append(f"  rejected: {quoted(rejected)}\n")
+def _head(interactions: Sequence[Interaction], recorded_at: str) -> str:
+    head = f"argot:\n  format: {FORMAT}\n  recorded_at: {quoted(recorded_at)}\n"
+    return f"{head}  interactions: {len(interactions)}\n"
+
+
+def _tests(interactions: Sequence[Interaction]) -> str:
     tests = sorted({test for interaction in interactions for test in interaction.tests})
-    if tests:
-        parts.append("  tests:\n")
-    parts += [f"  - {quoted(test)}\n" for test in tests]
-    return "".join(parts)
+    lines = "".join(f"  - {quoted(test)}\n" for test in tests)
+    return f"  tests:\n{lines}" if tests else ""
 
 
 def _request(request: Request) -> str:

@@ -10,10 +10,18 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_argot.cassette.corruption import FlawError
 from pytest_argot.cassette.interaction import Interaction, Request, Response
+from pytest_argot.cassette.own_fields import (
+    ordinal_of,
+    own_fields,
+    stream_of,
+    tests_of,
+    time_of,
+)
 from pytest_argot.cassette.yaml_tree import Mapping, Plain, Tree, native
 from pytest_argot.wire.headers import normalise
 
@@ -22,7 +30,9 @@ if TYPE_CHECKING:
 
 BODY_KEYS: Final = ("body", "content", "parsed_body")
 TEXT_KEYS: Final = ("string", "base64_string", "encoding")
-_STATUS: Final = range(100, 1000)
+_STATUS: Final = re.compile("[1-9][0-9]{2}")
+_METHOD: Final = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
+"""A token of RFC 9110, section 5.6.2."""
 
 
 def interaction_of(tree: Tree, line: int) -> Interaction:
@@ -32,30 +42,26 @@ def interaction_of(tree: Tree, line: int) -> Interaction:
     missing.
     """
     item = _mapping(tree, "an interaction", line)
+    once(item)
     asked = _mapping(item.get("request"), "the request of an interaction", item.line)
     answered = _mapping(item.get("response"), "the response of an interaction", item.line)
-    argot = item.get("argot")
-    own: dict[str, Any] = native(argot) if isinstance(argot, Mapping) else {}
-    ordinal = own.get("ordinal")
+    own = own_fields(item.get("argot"), item.line)
     return Interaction(
         request=_request(asked),
         response=_response(answered),
-        tests=_tests(own.get("tests")),
-        ordinal=ordinal if isinstance(ordinal, int) else 0,
-        recorded_at=str(own.get("recorded_at") or ""),
+        tests=tests_of(own),
+        ordinal=ordinal_of(own),
+        recorded_at=time_of(own),
     )
-
-
-def _tests(value: Any) -> tuple[str, ...]:
-    return tuple(str(test) for test in value if test) if isinstance(value, list) else ()
 
 
 def _request(tree: Mapping) -> Request:
     url = tree.get("uri", tree.get("url"))
     method = tree.get("method")
-    if not isinstance(url, str) or not isinstance(method, str):
-        missing = "uri" if not isinstance(url, str) else "method"
-        raise FlawError(f"a request without {missing}", tree.line)
+    if not isinstance(url, str) or not url:
+        raise FlawError("a request without uri", tree.line)
+    if not isinstance(method, str) or not _METHOD.fullmatch(method):
+        raise FlawError("a request without method", tree.line)
     return Request(
         method=str(method).upper(),
         url=str(url),
@@ -66,13 +72,12 @@ def _request(tree: Mapping) -> Request:
 
 def _response(tree: Mapping) -> Response:
     status, reason = _status(tree)
-    stream = tree.get("stream")
     return Response(
         status=status,
         reason=reason,
         headers=_headers(tree.get("headers"), tree.line),
         body=_body(tree),
-        stream=native(stream) if isinstance(stream, dict) else None,
+        stream=stream_of(tree.get("stream"), tree.line),
     )
 
 
@@ -81,10 +86,9 @@ def _status(tree: Mapping) -> tuple[int, str]:
     status, reason = given, tree.get("reason")
     if isinstance(given, Mapping):
         status, reason = given.get("code"), given.get("message")
-    code = int(status) if isinstance(status, str) and status.isdecimal() else 0
-    if code not in _STATUS:
+    if not isinstance(status, str) or not _STATUS.fullmatch(status):
         raise FlawError("a response without a status between 100 and 999", tree.line)
-    return code, str(reason) if isinstance(reason, str) else ""
+    return int(status), str(reason) if isinstance(reason, str) else ""
 
 
 def _headers(tree: Tree, line: int) -> Headers:
@@ -157,6 +161,12 @@ def _as_json(tree: Tree) -> bytes:
 
 def _unreadable(value: Any) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def once(tree: Mapping) -> None:
+    """Refuse a mapping with a key twice: one of the two values would be lost without a word."""
+    if tree.twice:
+        raise FlawError(f"the key {ascii(tree.twice)[:40]} is there twice", tree.line)
 
 
 def _mapping(tree: Tree, what: str, line: int) -> Mapping:

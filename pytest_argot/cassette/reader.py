@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from pytest_argot.cassette.cassette import Cassette
 from pytest_argot.cassette.corruption import FlawError, checked_text, corrupt, read_bytes
-from pytest_argot.cassette.layouts import interaction_of
+from pytest_argot.cassette.layouts import interaction_of, once
+from pytest_argot.cassette.own_fields import own_fields, time_of
 from pytest_argot.cassette.stored import masked, undressed
-from pytest_argot.cassette.yaml_tree import Mapping, Plain, Sequence, Tree, native, parse
+from pytest_argot.cassette.yaml_tree import Mapping, Plain, Sequence, Tree, parse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,18 +46,20 @@ def load(path: Path, masker: Masker) -> Cassette:
         interactions = tuple(
             _loaded(item, tree.line, masker, ours=ours) for item in _items(tree, ours=ours)
         )
+        own = own_fields(tree.get("argot"), tree.line)
+        recorded_at = time_of(own)
     except FlawError as flaw:
         raise corrupt(path, flaw) from flaw
     except RecursionError as error:
         raise corrupt(path, FlawError("the cassette is nested too deeply", 1)) from error
-    own = _own(tree)
     return Cassette(
         path=path,
         interactions=interactions,
-        recorded_at=str(own.get("recorded_at") or ""),
+        recorded_at=recorded_at,
         ours=ours,
         text=text,
-        rejected=str(own.get("rejected") or ""),
+        rejected=_reason(own),
+        blanked=own.get("blanked") == "true",
     )
 
 
@@ -87,6 +90,7 @@ def _from_json(value: object) -> Tree:
 def _top(tree: Tree) -> Mapping:
     if isinstance(tree, Mapping):
         if "interactions" in tree or "argot" in tree:
+            once(tree)
             return tree
         for key, name in _OTHERS.items():
             if key in tree:
@@ -126,31 +130,29 @@ def _items(tree: Mapping, *, ours: bool) -> Sequence:
 
 
 def _check_own(tree: Mapping, count: int) -> None:
-    own = _own(tree)
-    argot = tree.get("argot")
-    line = argot.line if isinstance(argot, Mapping) else tree.line
-    if own.get("format") != FORMAT:
+    own = own_fields(tree.get("argot"), tree.line)
+    if own.get("format") != str(FORMAT):
         raise FlawError(
             f"the cassette has format {_short(own.get('format'))}; this version reads {FORMAT}",
-            line,
+            own.line,
             "pip install --upgrade pytest-argot",
         )
-    if own.get("interactions") != count:
+    if own.get("interactions") != str(count):
         raise FlawError(
             f"the cassette holds {count} interactions but says"
             f" {_short(own.get('interactions'))}: truncated, or edited by hand",
-            line,
+            own.line,
             "after an edit on purpose correct argot.interactions; else restore the file",
         )
 
 
-def _own(tree: Mapping) -> dict[str, Any]:
-    argot = tree.get("argot")
-    return native(argot) if isinstance(argot, Mapping) else {}
+def _reason(own: Mapping) -> str:
+    reason = own.get("rejected")
+    return str(reason) if isinstance(reason, str) else ""
 
 
 def _short(value: object) -> str:
-    return ascii(value if not isinstance(value, Plain) else str(value))[:40]
+    return ascii(str(value))[1:-1][:40] if isinstance(value, Plain) else ascii(value)[:40]
 
 
 def _loaded(tree: Tree, line: int, masker: Masker, *, ours: bool) -> Interaction:

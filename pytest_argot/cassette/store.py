@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from pytest_argot.cassette.corruption import shown
 from pytest_argot.cassette.emitter import dump
 from pytest_argot.cassette.reader import load
 from pytest_argot.cassette.stored import masked, stored
+from pytest_argot.cassette.unfit import unfit
 from pytest_argot.errors import ArgotError, CassetteCorrupt, CassetteMissing, SecretFound
 from pytest_argot.wire.secrets import Leak, blank, scan
 
@@ -34,14 +35,17 @@ def save(
     ``merge`` gets what the file holds at that moment (``None``: there is no file), under a lock
     that every writer takes, and gives all interactions the file shall hold. They are masked and
     laid out for reading first (``stored.stored``). A file that would not change is not touched;
-    where there is none, nothing to write makes none.
+    where there is none, nothing to write makes none. What an earlier run of the same tests left in
+    ``<name>.rejected.yaml`` is superseded by what they recorded now, and dropped there.
 
     ``SecretFound`` when something still looks like a secret: the old file stays and the new
     text, the secret blanked, is kept as ``<name>.rejected.yaml``. ``CassetteCorrupt`` when the
     present file cannot be trusted, ``ArgotError`` when the disk refuses; both leave it alone.
+    ``ArgotError`` also for a new file whose name differs from another's by case only and for one
+    that is too large to be read; what was to be written is then kept as rejected.
     """
     real = Path(os.path.realpath(path))
-    with _disk(path), locked(real):
+    with disk_errors(path), locked(real):
         present = _present(real, masker)
         interactions = _prepared(merge(present), present, masker)
         newest = max((each.recorded_at for each in interactions), default="")
@@ -49,8 +53,17 @@ def save(
         if leaks := scan(text):
             kept, leaks = _reject(path, interactions, _describe(leaks), masker)
             raise _secret(path, kept, leaks)
+        if problem := unfit(real, text):
+            kept, _ = _reject(path, interactions, problem, masker)
+            raise ArgotError(
+                f"{shown(path)} was not written: {problem}",
+                where=f"{shown(kept)} (the recording is kept there)",
+                fix='choose another name, @argot_cassette("..."), then record again',
+            )
         if interactions or present is not None:
-            _write(real, text)
+            write(real, text)
+            with suppress(OSError, ArgotError):  # what is stale harms nobody
+                _withdraw(path, _superseded_by(interactions, present), masker)
         return Cassette(path, tuple(interactions), newest, ours=True, text=text)
 
 
@@ -60,9 +73,18 @@ def reject(path: Path, interactions: Sequence[Interaction], *, reason: str, mask
     Secrets in it are blanked. What is already in that file stays, except what the same tests
     left there and what answers the same requests. ``ArgotError`` when the disk refuses.
     """
-    with _disk(path):
+    with disk_errors(path):
         kept, _ = _reject(path, _prepared(interactions, None, masker), reason, masker)
     return kept
+
+
+def withdraw(path: Path, interactions: Sequence[Interaction], *, masker: Masker) -> None:
+    """Take interactions out of the rejected recordings of a cassette; an empty file goes.
+
+    ``CassetteCorrupt`` and ``ArgotError`` as the reader and the disk say.
+    """
+    with disk_errors(rejected_path(path)):
+        _withdraw(path, lambda each: each in interactions, masker)
 
 
 def refuse_secrets(path: Path, interactions: Sequence[Interaction], *, masker: Masker) -> None:
@@ -86,12 +108,60 @@ def _reject(
         except CassetteCorrupt:
             present = None  # a file of ours that nothing reads but `keep`: replaced
         old = present.interactions if present else ()
-        everything = [*_others(old, interactions), *interactions]
-        newest = max((each.recorded_at for each in everything), default="")
-        text = dump(everything, newest, rejected=reason)
-        leaks = scan(text)
-        replace_file(kept, blank(text, leaks).encode())
+        others = list(_others(old, interactions))
+        blanked = bool(others and present and present.blanked)
+        leaks = _write_rejected(kept, [*others, *interactions], reason, blanked=blanked)
     return kept, leaks
+
+
+def _write_rejected(
+    kept: Path, interactions: Sequence[Interaction], reason: str, *, blanked: bool
+) -> list[Leak]:
+    newest = max((each.recorded_at for each in interactions), default="")
+    text = dump(interactions, newest, rejected=reason, blanked=blanked)
+    if scan(text) and not blanked:
+        text = dump(interactions, newest, rejected=reason, blanked=True)
+    leaks = scan(text)
+    replace_file(kept, blank(text, leaks).encode())
+    return leaks
+
+
+def _withdraw(path: Path, gone: Callable[[Interaction], bool], masker: Masker) -> None:
+    kept = rejected_path(path)
+    if not kept.exists():
+        return
+    with locked(Path(os.path.realpath(kept))):
+        present = _present(kept, masker)
+        if present is None or not present.ours:
+            return
+        left = [each for each in present.interactions if not gone(each)]
+        if not left:
+            kept.unlink()
+        elif len(left) < len(present.interactions):
+            _write_rejected(kept, left, present.rejected, blanked=present.blanked)
+
+
+def _superseded_by(
+    written: Sequence[Interaction], present: Cassette | None
+) -> Callable[[Interaction], bool]:
+    """Tell what is superseded: the recordings of tests that recorded now.
+
+    One that several tests ask for does not say which of them recorded it. Scripts have no names:
+    there the same request, recorded later, supersedes.
+    """
+    known = {
+        (_identity(each), each.recorded_at) for each in (present.interactions if present else ())
+    }
+    fresh = [each for each in written if (_identity(each), each.recorded_at) not in known]
+    tests = {each.tests[0] for each in fresh if len(each.tests) == 1}
+    times = {_identity(each): each.recorded_at for each in fresh}
+
+    def superseded(each: Interaction) -> bool:
+        if each.tests:
+            return tests.issuperset(each.tests)
+        return times.get(_identity(each), "") >= each.recorded_at > ""
+
+    return superseded
 
 
 def _others(old: Sequence[Interaction], new: Sequence[Interaction]) -> Iterator[Interaction]:
@@ -125,7 +195,8 @@ def _prepared(
     ]
 
 
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
+    """Put the text of a cassette on the disk, under ``locked(path)``; ``OSError`` as it comes."""
     data = text.encode()
     if path.exists():
         if path.read_bytes() == data:
@@ -151,7 +222,7 @@ def _describe(leaks: Sequence[Leak]) -> str:
 
 
 @contextmanager
-def _disk(path: Path) -> Generator[None]:
+def disk_errors(path: Path) -> Generator[None]:
     """Turn what the disk says into an error of ours."""
     try:
         yield

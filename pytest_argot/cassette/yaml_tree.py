@@ -24,6 +24,7 @@ _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH: Final = 256
 GROWTH: Final = 20
 ROOM: Final = 1_000_000
+_LONGEST_NUMBER: Final = 1000  # Python refuses to print longer ones, and needs quadratic time
 
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _YAML: Final = "tag:yaml.org,2002:"
@@ -43,9 +44,10 @@ class Plain(str):
 
 
 class Mapping(dict[str, "Tree"]):
-    """A mapping and the 1-based line it starts on."""
+    """A mapping, the 1-based line it starts on, and a key that is there twice (``""``: none)."""
 
     line: int = 0
+    twice: str = ""
 
 
 class Sequence(list["Tree"]):
@@ -55,7 +57,7 @@ class Sequence(list["Tree"]):
 
 
 Tree: TypeAlias = "Mapping | Sequence | str | bytes | None"
-"""A quoted scalar is ``str``, an unquoted one ``Plain``, ``!!binary`` is ``bytes``."""
+"""Quoted scalars are ``str``, unquoted ones ``Plain``, ``!!binary`` is ``bytes``."""
 
 
 def parse(text: str) -> Tree:
@@ -88,6 +90,8 @@ def native(tree: Tree) -> Any:
 
 
 def _resolved(value: Plain) -> Any:
+    if len(value) > _LONGEST_NUMBER:
+        return str(value)
     node = yaml.ScalarNode(yaml.SafeLoader.DEFAULT_SCALAR_TAG, str(value))
     for tag, pattern in yaml.SafeLoader.yaml_implicit_resolvers.get(value[:1], ()):
         convert = _CONVERTERS.get(tag)
@@ -111,9 +115,8 @@ def _events(text: str) -> Iterator[Any]:
         yield from _yaml.parse(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        why = error.problem or error.context or "unreadable"
-        raise FlawError(f"the cassette is not valid YAML: {why}", line) from error
+        what = f"the cassette is not valid YAML: {error.problem or error.context}"
+        raise FlawError(what, mark.line + 1 if mark else 1) from error
     except yaml.reader.ReaderError as error:
         raise FlawError(
             f"the cassette holds a character YAML does not allow: #x{_code(error):04x}",
@@ -239,6 +242,8 @@ def _put(node: Mapping, key: str, value: Tree) -> None:
                 for name in part:
                     node.setdefault(name, part[name])
         return
+    if key in node:
+        node.twice = str(key)
     node[str(key)] = value
 
 

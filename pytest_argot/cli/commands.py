@@ -21,6 +21,9 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "accept": "pytest_argot.cli.accept",
         "check": "pytest_argot.cli.check",
         "demo": "pytest_argot.cli.demo",
+        "keep": "pytest_argot.cli.keep",
+        "record": "pytest_argot.cli.record",
+        "scrub": "pytest_argot.cli.scrub",
         "show": "pytest_argot.cli.show",
     }
 )

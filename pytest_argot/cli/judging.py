@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pytest_argot.cassette.reader import load
+from pytest_argot.cli.masks import masker_of
 from pytest_argot.cli.selection import Selected, select, whole_folder
 from pytest_argot.drift.finding import Finding, Level
 from pytest_argot.drift.judge import judge
@@ -16,8 +17,6 @@ from pytest_argot.drift.routes import Routes
 from pytest_argot.errors import CassetteCorrupt, CassetteMissing
 from pytest_argot.report.outcome import Outcome, Unreadable
 from pytest_argot.report.wording import nearby
-from pytest_argot.wire.mask_rule import parse_rule
-from pytest_argot.wire.masking import Masker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from pytest_argot.cassette.cassette import Cassette
     from pytest_argot.settings import Settings
+    from pytest_argot.wire.masking import Masker
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Bench:
     @cached_property
     def masker(self) -> Masker:
         """The masker; ``Misuse`` for a rule that does not parse."""
-        return Masker([parse_rule(rule) for rule in self.settings.mask])
+        return masker_of(self.settings)
 
     @cached_property
     def routes(self) -> Routes:
@@ -81,7 +81,7 @@ def judge_all(selected: Iterable[Selected]) -> tuple[list[Judged], list[Unreadab
         except (CassetteCorrupt, CassetteMissing) as error:
             unreadable.append(_unreadable(each.file, error))
         else:
-            done.append(_judged(cassette, bench))
+            done.append(judged(cassette, bench))
     return done, unreadable
 
 
@@ -120,10 +120,11 @@ def _unseen(paths: Sequence[str], done: Iterable[Judged]) -> int:
 def judge_one(selected: Selected) -> Judged:
     """Judge one cassette; ``CassetteMissing``, ``CassetteCorrupt`` or ``Misuse`` as they come."""
     bench = Bench(selected.settings)
-    return _judged(load(selected.file, bench.masker), bench)
+    return judged(load(selected.file, bench.masker), bench)
 
 
-def _judged(cassette: Cassette, bench: Bench) -> Judged:
+def judged(cassette: Cassette, bench: Bench) -> Judged:
+    """Judge a cassette that was read; ``Misuse`` when the settings name what does not exist."""
     verdict = judge(cassette, bench.routes, bench.levels)
     name = nearby(cassette.path)
     named = [replace(finding, cassette=name) for finding in verdict.findings]

@@ -32,19 +32,40 @@ class Selected:
 def select(paths: Sequence[str], config: str | None = None) -> list[Selected]:
     """Give the cassettes at or below the paths, each once, in the order of their names.
 
-    Without paths: those of the settings' folder. ``config`` names the settings file, otherwise
-    the nearest one at or above each path counts. ``Misuse`` for a path that does not exist.
+    Without paths: those the settings in force here have a place for. ``config`` names the settings
+    file, otherwise the nearest one at or above each cassette counts. ``Misuse`` for a path that
+    does not exist.
     """
-    chosen = [Path(path).absolute() for path in paths]
     found: dict[Path, Selected] = {}
-    for path in chosen or [settings_for(Path.cwd(), config).folder]:
-        if not path.exists():
-            fix = _hint(path) if paths else "argot check PATH, or set cassettes in [tool.argot]"
-            raise Misuse("no such file or folder", where=str(path), fix=fix)
-        in_force = settings_for(path, config)
-        for file in _cassettes(path, in_force):
-            found.setdefault(file.resolve(), Selected(file, in_force))
+    for each in _named(paths, config) if paths else _all(config):
+        found.setdefault(each.file.resolve(), each)
     return sorted(found.values(), key=lambda selected: selected.file)
+
+
+def _named(paths: Sequence[str], config: str | None) -> Iterator[Selected]:
+    for path in (Path(each).absolute() for each in paths):
+        if not path.exists():
+            raise Misuse("no such file or folder", where=str(path), fix=_hint(path))
+        in_force = settings_for(path, config)
+        if path.is_dir():
+            yield from _Walk(path, nested=config is None).cassettes(in_force)
+        else:  # a cassette, whatever it is called
+            yield Selected(path, in_force)
+
+
+def _all(config: str | None) -> list[Selected]:
+    in_force = settings_for(Path.cwd(), config)
+    fix = "argot check PATH, or set cassettes in [tool.argot]"
+    tops = [top for top in _tops(in_force) if top.exists()]
+    if not tops:
+        raise Misuse("no such file or folder", where=str(in_force.layout.top), fix=fix)
+    varies = any(layout.varies for layout in in_force.layouts)
+    walks = [_Walk(top, nested=config is None, in_place=varies) for top in tops]
+    found = [each for walk in walks for each in walk.cassettes(in_force)]
+    if not found and in_force.layout.varies:  # a wrong pattern must not look like a clean tree
+        what = f"no cassette is where cassettes = {in_force.cassettes!r} has a place for it"
+        raise Misuse(what, where=str(in_force.root), fix=fix)
+    return found
 
 
 def one(path: str, config: str | None = None) -> Selected:
@@ -65,10 +86,17 @@ def settings_for(path: Path, config: str | None = None) -> Settings:
 
 
 def whole_folder(paths: Sequence[str], in_force: Settings) -> bool:
-    """Tell whether the paths cover the settings' whole folder of cassettes."""
-    folder = in_force.folder.resolve()
-    chosen = [Path(path).resolve() for path in paths] or [folder]
-    return any(path == folder or path in folder.parents for path in chosen)
+    """Tell whether the paths cover every place the settings have for cassettes."""
+    chosen = [Path(path).resolve() for path in paths]
+    places = [top.resolve() for top in _tops(in_force) if top.exists()]
+    return not chosen or all(
+        any(path == place or path in place.parents for path in chosen) for place in places
+    )
+
+
+def _tops(in_force: Settings) -> list[Path]:
+    """Give the folders that all cassettes of the settings lie below."""
+    return list(dict.fromkeys(layout.top for layout in in_force.layouts))
 
 
 def _root(start: Path) -> Path:
@@ -84,20 +112,49 @@ def _hint(path: Path) -> str:
     return "name a cassette or a folder of cassettes"
 
 
-def _cassettes(path: Path, in_force: Settings) -> Iterator[Path]:
-    """Walk a folder; a file named by the user is a cassette whatever it is called."""
-    if not path.is_dir():
-        yield path
-        return
-    mixed = path in in_force.folder.parents
-    for folder, folders, files in os.walk(path):
-        here = Path(folder)
-        folders[:] = sorted(name for name in folders if not _foreign(here / name))
-        for name in sorted(files):
-            file = here / name
-            sure = file.suffix in YAML and not (mixed and in_force.folder not in file.parents)
-            if _named_like_one(name) and (sure or _mentions_interactions(file)):
-                yield file
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """The way through a folder.
+
+    ``nested``: a settings file on the way rules what is below it. ``in_place``: only where the
+    settings have a place for cassettes.
+    """
+
+    start: Path
+    nested: bool
+    in_place: bool = False
+
+    def cassettes(self, in_force: Settings) -> Iterator[Selected]:
+        """Give the cassettes below the start, in which other settings may come into force."""
+        ruling = {self.start: in_force}
+        for folder, folders, files in os.walk(self.start):
+            here = Path(folder)
+            now = ruling.pop(here)
+            folders[:] = sorted(name for name in folders if not _foreign(here / name))
+            ruling.update({here / name: self._below(here / name, now) for name in folders})
+            for name in sorted(files):
+                if _named_like_one(name) and self._is_one(here / name, now):
+                    yield Selected(here / name, now)
+
+    def _below(self, folder: Path, now: Settings) -> Settings:
+        file = settings.here(folder) if self.nested else None
+        return now if file is None else settings.load(file, folder)
+
+    def _is_one(self, file: Path, now: Settings) -> bool:
+        """Tell a cassette from other files: by its place, else by what it holds."""
+        in_place = any(layout.holds(file.parent) for layout in now.layouts)
+        if self.in_place and not in_place:
+            return False
+        known = any(layout.is_named and layout.holds(file.parent) for layout in now.layouts)
+        sure = file.suffix in YAML and (known or not self._is_mixed(now))
+        return sure or _mentions_interactions(file)
+
+    def _is_mixed(self, now: Settings) -> bool:
+        """Tell whether the start holds other things than cassettes, too."""
+        return any(
+            self.start in layout.top.parents or (layout.varies and not layout.holds(self.start))
+            for layout in now.layouts
+        )
 
 
 def _foreign(folder: Path) -> bool:

@@ -10,6 +10,7 @@ from pytest_argot.errors import Misuse
 from pytest_argot.plugin.fixtures import argot, completion, completions, response, responses
 from pytest_argot.plugin.flags import add_flags, flag
 from pytest_argot.plugin.lifecycle import (
+    MISUSE,
     pytest_collection_modifyitems,
     pytest_fixture_setup,
     pytest_runtest_setup,
@@ -37,6 +38,7 @@ __all__ = [
     "pytest_runtest_makereport",
     "pytest_runtest_setup",
     "pytest_runtest_teardown",
+    "pytest_testnodedown",
     "response",
     "responses",
 ]
@@ -62,6 +64,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: Any) -> None:
     """Tell an xdist worker when the whole session began."""
     node.workerinput[WORKER_STARTED] = node.config.stash[SESSION].started
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """End the run with the usage error an xdist worker found."""
+    text = getattr(node, "workeroutput", {}).get(MISUSE)
+    if text:
+        raise pytest.UsageError(text)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

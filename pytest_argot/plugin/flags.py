@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_argot.errors import Misuse
-from pytest_argot.settings import Options, Settings, find, load, scalar_flags
+from pytest_argot.settings import (
+    RECORD_SYNONYMS,
+    Options,
+    Settings,
+    find,
+    is_yes_or_no,
+    load,
+    scalar_flags,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
     import pytest
 
 
@@ -23,9 +29,15 @@ def add_flags(parser: pytest.Parser) -> None:
             f"--argot-{word.replace('_', '-')}",
             dest=f"argot_{word}",
             default=None,
-            metavar=word.upper(),
+            metavar="true|false" if is_yes_or_no(word) else word.upper(),
             help=description,
         )
+    group.addoption(
+        "--argot-disable",
+        dest="argot_disable",
+        action="store_true",
+        help="let decorated tests go live without a cassette; data fixtures still read theirs",
+    )
     group.addoption(
         "--argot-config",
         dest="argot_config",
@@ -37,43 +49,50 @@ def add_flags(parser: pytest.Parser) -> None:
 
 
 def flag(config: pytest.Config, word: str) -> str | None:
-    """Give a flag's value, ``None`` where it was not given."""
+    """Give a flag's value, ``None`` where it was not given; a record mode by its first name."""
     value = config.getoption(f"argot_{word}", default=None)
-    return None if value is None else str(value)
+    if value is None:
+        return None
+    return RECORD_SYNONYMS.get(value, value) if word == "record" else str(value)
 
 
 class SettingsBook:
-    """The settings of each folder, read once."""
+    """The settings of each test file, every settings file read once."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._flags: Mapping[str, str] = {
-            word: value for word in scalar_flags() if (value := flag(config, word)) is not None
-        }
+        flags = {w: value for w in scalar_flags() if (value := flag(config, w)) is not None}
+        Settings(root=config.rootpath).flagged(flags)
+        self._flags = {word: value for word, value in flags.items() if word != "record"}
+        self._by_test: dict[Path, Settings] = {}
         self._by_folder: dict[Path, Settings] = {}
         self._by_file: dict[Path | None, Settings] = {}
-        Settings(root=config.rootpath).updated(self._flags, "the command line")
 
-    def of(self, folder: Path) -> Settings:
-        """Give the settings for tests in a folder; flags already applied, except ``record``."""
-        if folder not in self._by_folder:
-            self._by_folder[folder] = self._read(folder)
-        return self._by_folder[folder]
+    def of(self, test: Path) -> Settings:
+        """Give the settings for a test file; flags already applied, except ``record``."""
+        if test not in self._by_test:
+            if test.parent not in self._by_folder:
+                self._by_folder[test.parent] = self._read(test.parent)
+            main = self._by_folder[test.parent]
+            changed = main.for_test(test)
+            self._by_test[test] = main if changed is main else changed.flagged(self._flags)
+        return self._by_test[test]
 
     def _read(self, folder: Path) -> Settings:
         chosen = flag(self._config, "config")
         file = self._given(chosen) if chosen else find(folder)
         if file not in self._by_file:
-            flags = {word: value for word, value in self._flags.items() if word != "record"}
-            settings = load(file, self._config.rootpath)
-            self._by_file[file] = settings.updated(flags, "the command line")
+            self._by_file[file] = load(file, self._config.rootpath).flagged(self._flags)
         return self._by_file[file]
 
     def _given(self, chosen: str) -> Path:
-        file = self._config.invocation_params.dir / chosen
-        if not file.is_file():
-            raise Misuse("there is no such settings file", where=f"--argot-config {chosen}")
-        return file
+        """Find a named file from the working directory, or from the root folder as addopts do."""
+        for folder in (self._config.invocation_params.dir, self._config.rootpath):
+            # Without a dot-dot left in it: overrides and cassettes are found by comparing paths.
+            file = Path(os.path.abspath(folder / chosen))  # noqa: PTH100
+            if file.is_file():
+                return file
+        raise Misuse("there is no such settings file", where=f"--argot-config {chosen}")
 
     def record_mode(self, options: Options, settings: Settings) -> str:
         """Give the record mode in force.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from unittest import TestCase
 
 import pytest
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from pytest_argot.tape.plan import Plan
 
+MISUSE = "argot_misuse"
 PLAN: pytest.StashKey[Plan] = pytest.StashKey()
 
 
@@ -28,11 +30,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     from pytest_argot.plugin.planning import plan_of
 
     session = config.stash[SESSION]
-    for item in decorated:
-        try:
+    try:
+        for item in decorated:
             item.stash[PLAN] = plan_of(item, session)
-        except Misuse as error:
-            raise pytest.UsageError(str(error)) from None
+    except Misuse as error:
+        _refuse(config, items, str(error))
+
+
+def _refuse(config: pytest.Config, items: list[pytest.Item], text: str) -> None:
+    """End the run with a usage error; an xdist worker can only tell the controller to."""
+    output: dict[str, object] | None = getattr(config, "workeroutput", None)
+    if output is None:
+        raise pytest.UsageError(text)
+    output[MISUSE] = text
+    items.clear()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -44,7 +55,9 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
     session = item.config.stash[SESSION]
     run = item.stash[RUN] = session.running = Run(item, plan, session)
     result = yield
-    run.open()
+    tape = run.open()
+    if isinstance(instance := getattr(item, "instance", None), TestCase):
+        instance.argot = tape  # type: ignore[attr-defined]  # unittest has no fixtures
     return result
 
 

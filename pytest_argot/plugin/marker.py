@@ -9,8 +9,8 @@ import pytest
 MARKER = "argot_cassette"
 SIGNATURE = (
     "argot_cassette(*names, record, model, chunk_model, dialect, match_on, mask, fail_on, levels, "
-    "allow_repeats, allow_unplayed): record the test's completion responses once, replay them "
-    "from then on, and judge them against their response model"
+    "allow_repeats, allow_unplayed, passthrough, record_errors): record the test's completion "
+    "responses once, replay them from then on, and judge them against their response model"
 )
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
             levels: Mapping[str, str] | None = ...,
             allow_repeats: bool | None = ...,
             allow_unplayed: bool | None = ...,
+            passthrough: Sequence[str] | None = ...,
+            record_errors: bool | None = ...,
         ) -> pytest.MarkDecorator: ...
 
         def __call__(self, *args: Any, **kwargs: Any) -> Any: ...  # pyright: ignore[reportIncompatibleMethodOverride]  # noqa: D102 - overloaded above

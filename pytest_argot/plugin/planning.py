@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +22,8 @@ def plan_of(item: pytest.Item, session: Session) -> Plan:
     """Work out a decorated test's plan; ``Misuse`` for a wrong option, name or setting."""
     from pytest_argot.tape.plan import Plan
 
-    calls = [(mark.args, mark.kwargs) for mark in item.iter_markers(MARKER)]
-    settings = session.book.of(item.path.parent)
+    calls = [(mark.args, mark.kwargs) for mark in marks_of(item)]
+    settings = session.book.of(item.path)
     options = options_of(calls, where(item))
     plan = Plan(
         paths=tuple(_paths(item, settings, options)),
@@ -31,8 +32,9 @@ def plan_of(item: pytest.Item, session: Session) -> Plan:
         options=options,
         test=item.nodeid,
         lenient=_is_wide(item),
+        disabled=bool(item.config.getoption("argot_disable")),
         born_after=session.started,
-        command=f"pytest {shlex.quote(item.nodeid)}",
+        command=f"pytest {shlex.quote(_address(item))}",
     )
     _check(plan, session, where(item))
     return plan
@@ -53,10 +55,32 @@ def _check(plan: Plan, session: Session, place: str) -> None:
         raise Misuse(error.what, where=error.where or place, fix=error.fix) from error
 
 
+def marks_of(item: pytest.Item) -> list[pytest.Mark]:
+    """Give the decorator's marks, nearest first: parameter, function, class, module.
+
+    pytest lists a parameter's marks behind the function's own.
+    """
+    marks = list(item.iter_markers(MARKER))
+    of_parameter = {id(mark) for mark in getattr(getattr(item, "callspec", None), "marks", ())}
+    return sorted(marks, key=lambda mark: id(mark) not in of_parameter)
+
+
 def where(item: pytest.Item) -> str:
     """Name a test as messages do: file:line and node id."""
     file, line, _ = item.location
     return f"{file}:{(line or 0) + 1} ({item.nodeid})"
+
+
+def _address(item: pytest.Item) -> str:
+    """Name a test as the command line does: node ids start at the root folder of pytest."""
+    file, colons, inside = item.nodeid.partition("::")
+    here = item.config.invocation_params.dir
+    if here == item.config.rootpath:
+        return item.nodeid
+    try:
+        return os.path.relpath(item.config.rootpath / file, here) + colons + inside
+    except ValueError:  # another drive
+        return item.nodeid
 
 
 def _is_wide(item: pytest.Item) -> bool:
@@ -69,9 +93,10 @@ def _paths(item: pytest.Item, settings: Settings, options: Options) -> list[Path
     from pytest_argot.cassette.naming import named, unnamed
 
     try:
+        folder, module = settings.layout.place(item.path, _module(item, settings))
         if options.names:
-            return [named(settings.folder, name) for name in options.names]
-        return [unnamed(settings.folder, _module(item, settings), *_name(item))]
+            return [named(folder, name) for name in options.names]
+        return [unnamed(folder, module, *_name(item))]
     except Misuse as error:
         raise Misuse(error.what, where=where(item), fix=error.fix) from error
 

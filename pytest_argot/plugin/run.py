@@ -26,7 +26,8 @@ class Run:
     """The tape of a test that is running, and what is known of its outcome.
 
     ``unreadable`` is set when a data fixture could not be built; ``kept`` names the file that
-    holds what a failed test recorded.
+    holds what a failed test recorded; ``left`` counts the old interactions that mode ``rewrite``
+    left alone.
     """
 
     item: pytest.Item
@@ -39,6 +40,7 @@ class Run:
     why_failed: str = "the test failed"
     rejected: int = 0
     kept: str = ""
+    left: int = 0
 
     def open(self) -> Tape:
         """Open the tape; the first call of a test does, later ones give the same tape.
@@ -87,12 +89,18 @@ class Run:
         tape.close()
         try:
             if self.passed:
-                tape.save()
+                self._save(tape)
             else:
                 self.reject()
         except ArgotError as error:
             told = f"{type(error).__name__}: {error}"
             raise pytest.fail.Exception(told, pytrace=False) from None
+
+    def _save(self, tape: Tape) -> None:
+        cassette = tape.save()
+        if cassette is not None and self.plan.record == "rewrite":
+            since = self.session.started
+            self.left = sum(each.recorded_at < since for each in cassette.interactions)
 
     def reject(self) -> str:
         """Keep what was recorded beside the cassette; say where, ``""`` when there is nothing."""
@@ -182,6 +190,8 @@ class Run:
             "replayed": len(tape.played),
             "unmodelled": tape.reading.unmodelled,
             "rejected": self.kept,
+            "overcome": tape.traffic.overcome,
+            "left": self.left,
         }
 
     def properties(self) -> list[tuple[str, object]]:

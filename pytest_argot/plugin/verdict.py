@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Run the body, then judge; everything wrong with the cassette is a FAILED, not an ERROR."""
     run = item.stash.get(RUN, None)
-    if run is None or run.tape is None:
+    if run is None or run.tape is None or run.plan.disabled:
         return (yield)
     try:
         return (yield from _judged(run, run.tape))
@@ -73,6 +73,8 @@ def _judge(run: Run, tape: Tape) -> None:
     """Judge a body that ended well."""
     if tape.miss is not None:
         fail(run, str(tape.miss))
+    if tape.traffic.unverified is not None:
+        fail(run, tape.traffic.unverified)
     if run.failing():
         run.why_failed = "the recording drifted"
         raise pytest.fail.Exception(run.drift_report(), pytrace=False)

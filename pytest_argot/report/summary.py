@@ -23,7 +23,8 @@ class TestNotes(TypedDict, total=False):
 
     ``test``: node id. ``cassette``: its file as shown. ``findings``: ``Finding.to_dict()`` of each.
     ``recorded``, ``replayed``, ``unplayed``: interactions. ``unmodelled``: responses no model
-    judged. ``rejected``: the file a refused recording was kept in.
+    judged. ``rejected``: the file a refused recording was kept in. ``overcome``: transient answers
+    that were not recorded. ``left``: old interactions nobody asked for while all were rewritten.
     """
 
     test: str
@@ -34,6 +35,8 @@ class TestNotes(TypedDict, total=False):
     unmodelled: int
     unplayed: int
     rejected: str
+    overcome: int
+    left: int
 
 
 def summary_lines(data: Iterable[TestNotes]) -> list[Line]:
@@ -50,6 +53,8 @@ def summary_lines(data: Iterable[TestNotes]) -> list[Line]:
         *_unmodelled(tests),
         *_unplayed(tests),
         *_rejected(tests),
+        *_overcome(tests),
+        *_left(tests),
         *_recorded(tests),
     ]
 
@@ -103,6 +108,27 @@ def _unplayed(tests: Iterable[TestNotes]) -> list[Line]:
 def _rejected(tests: Iterable[TestNotes]) -> list[Line]:
     files = dict.fromkeys(test.get("rejected", "") for test in tests)
     return [(f"recording refused, kept as {nearby(file)}", "yellow") for file in files if file]
+
+
+def _overcome(tests: Iterable[TestNotes]) -> list[Line]:
+    total = sum(test.get("overcome", 0) for test in tests)
+    if not total:
+        return []
+    text = f"{count(total, 'transient answer')} overcome by a retry, not recorded"
+    return [(f"{text} (record_errors = true keeps them)", "")]
+
+
+def _left(tests: Iterable[TestNotes]) -> list[Line]:
+    """Tell of old interactions: the last test to rewrite a cassette leaves the fewest."""
+    left: dict[str, int] = {}
+    for test in tests:
+        if test.get("recorded", 0):
+            cassette, number = test.get("cassette", ""), test.get("left", 0)
+            left[cassette] = min(left.get(cassette, number), number)
+    asked = {cassette: number for cassette, number in left.items() if number}
+    if not asked:
+        return []
+    return [(f"{count(sum(asked.values()), 'old interaction')} left in {_named(asked)}", "yellow")]
 
 
 def _recorded(tests: Sequence[TestNotes]) -> list[Line]:

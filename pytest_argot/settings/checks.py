@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeGuard
+from typing import Any, Final, TypeGuard
 
 from pytest_argot.errors import Misuse
 
 Check = Callable[[str, Any, str], Any]
 """Takes the key, the value and where it stands; gives the value to keep."""
+
+HOST: Final = r"^([A-Za-z0-9_.*?-]+|\[[0-9A-Fa-f:.*]+\])(:([0-9]{1,5}|\*))?$"
+"""What a host pattern may look like, as a regular expression that JSON schema knows too."""
+
+REFERENCE: Final = r"^[^:]+:.+$"
+"""What an import name may look like, the same way."""
 
 
 def is_list(value: Any) -> TypeGuard[list[Any] | tuple[Any, ...]]:
@@ -72,6 +79,19 @@ def texts(key: str, value: Any, where: str) -> tuple[str, ...]:
     return tuple(items)
 
 
+def hosts(key: str, value: Any, where: str) -> tuple[str, ...]:
+    """Accept a list of host patterns, ``name`` or ``name:port``, with ``*``.
+
+    Gives them in lower case, and IPv6 addresses without brackets: those mean something in globs.
+    """
+    items = texts(key, value, where)
+    for item in items:
+        if not re.match(HOST, item):
+            allowed = 'hosts without scheme and path, like "localhost:9200" or "*.sentry.io"'
+            raise refuse(key, item, allowed, where)
+    return tuple(item.lower().replace("[", "").replace("]", "") for item in items)
+
+
 def text_map(key: str, value: Any, where: str) -> dict[str, str]:
     """Accept a table of strings."""
     if not is_table(value) or not all(isinstance(text, str) for text in (*value, *value.values())):
@@ -81,10 +101,9 @@ def text_map(key: str, value: Any, where: str) -> dict[str, str]:
 
 def reference(key: str, value: Any, where: str) -> str:
     """Accept the import name of an object, ``package.module:Name``."""
-    module, _, name = value.partition(":") if isinstance(value, str) else ("", "", "")
-    if not module or not name:
+    if not isinstance(value, str) or not re.match(REFERENCE, value):
         raise refuse(key, value, 'an import name like "myapp.types:Completion"', where)
-    return str(value)
+    return value
 
 
 def anything(_key: str, value: Any, _where: str) -> Any:

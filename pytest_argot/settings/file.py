@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_argot.errors import Misuse
 from pytest_argot.settings.checks import is_table
@@ -13,26 +13,34 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+OWN: Final = "argot.toml"
+SHARED: Final = "pyproject.toml"
+
+
 def find(start: Path) -> Path | None:
     """Give the nearest settings file in ``start`` or a folder above it, ``None`` without one.
 
     ``Misuse`` when one folder holds both an ``argot.toml`` and a pyproject.toml with
     ``[tool.argot]``, or when a file on the way is not TOML.
     """
-    for folder in (start, *start.parents):
-        own = folder / "argot.toml"
-        shared = folder / "pyproject.toml"
-        has_own = own.is_file()
-        has_shared = shared.is_file() and _table(shared) is not None
-        if has_own and has_shared:
-            raise Misuse(
-                "two places for settings in one folder",
-                where=f"{own} and [tool.argot] in {shared}",
-                fix="keep one of them",
-            )
-        if has_own or has_shared:
-            return own if has_own else shared
-    return None
+    return next((file for each in (start, *start.parents) if (file := here(each))), None)
+
+
+def here(folder: Path) -> Path | None:
+    """Give the settings file of one folder, ``None`` without one; ``Misuse`` as ``find``."""
+    own = folder / OWN
+    shared = folder / SHARED
+    has_own = own.is_file()
+    has_shared = shared.is_file() and _table(shared) is not None
+    if has_own and has_shared:
+        raise Misuse(
+            "two places for settings in one folder",
+            where=f"{own} and [tool.argot] in {shared}",
+            fix="keep one of them",
+        )
+    if has_own:
+        return own
+    return shared if has_shared else None
 
 
 def load(file: Path | None, root: Path) -> Settings:
@@ -43,9 +51,9 @@ def load(file: Path | None, root: Path) -> Settings:
     if file is None:
         return Settings(root=root)
     table = _table(file)
-    return Settings(root=file.parent, file=file).updated(
-        {} if table is None else table, f"{file} [tool.argot]"
-    )
+    if table is None:
+        raise Misuse("there is no [tool.argot] in it", where=str(file), fix="add that table")
+    return Settings(root=file.parent, file=file).updated(table, f"{file} [tool.argot]")
 
 
 def _table(file: Path) -> dict[str, Any] | None:
@@ -59,7 +67,11 @@ def _table(file: Path) -> dict[str, Any] | None:
     tool = data.get("tool")
     table: Any = tool.get("argot") if is_table(tool) else None
     if table is None:
-        return None if file.name == "pyproject.toml" else data
+        return None if file.name == SHARED else data
     if not is_table(table):
         raise Misuse("[tool.argot] is not a table", where=str(file))
+    beside = [key for key in data if key != "tool"]
+    if beside and file.name == OWN:
+        fix = "move it into the table, or take the line [tool.argot] out"
+        raise Misuse(f"the setting {beside[0]!r} is outside [tool.argot]", where=str(file), fix=fix)
     return dict(table)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pytest_argot.settings import checks
-from pytest_argot.settings.table import CHECKS
+from pytest_argot.settings.keys import CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,6 +28,8 @@ class Options:
     levels: Mapping[str, str] | None = None
     allow_repeats: bool | None = None
     allow_unplayed: bool | None = None
+    passthrough: tuple[str, ...] | None = None
+    record_errors: bool | None = None
 
 
 OPTION_CHECKS: Mapping[str, checks.Check] = MappingProxyType(
@@ -42,6 +44,8 @@ OPTION_CHECKS: Mapping[str, checks.Check] = MappingProxyType(
         "levels": CHECKS["levels"],
         "allow_repeats": checks.flag,
         "allow_unplayed": checks.flag,
+        "passthrough": CHECKS["passthrough"],
+        "record_errors": CHECKS["record_errors"],
     }
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,50 +17,59 @@ if TYPE_CHECKING:
 HeadersLike = Mapping[str, "str | Sequence[str]"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveRequest:
+    """A request as the client sends it."""
+
+    method: str
+    url: str
+    headers: HeadersLike
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveResponse:
+    """A response as it came: the body still coded."""
+
+    status: int
+    reason: str
+    headers: HeadersLike
+    body: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """The request as it is stored and matched, with the masker that knows its credentials."""
+    """The request as it is stored and matched, with the masker that knows its credentials.
+
+    ``keep``: names of headers to keep besides the allowed ones.
+    """
 
     request: Request
     masker: Masker
+    keep: tuple[str, ...]
 
     @classmethod
-    def of(  # noqa: PLR0913 - the parts of a request
-        cls,
-        masker: Masker,
-        keep: Iterable[str],
-        *,
-        method: str,
-        url: str,
-        headers: HeadersLike,
-        body: Any,
-    ) -> Exchange:
+    def of(cls, asked: LiveRequest, masker: Masker, keep: tuple[str, ...]) -> Exchange:
         """Take a live request: its own credentials are blanked wherever they re-appear."""
-        sent = normalise(headers)
-        learned = masker.learning(sent, url)
-        content_type = first(sent, "content-type")
-        raw = decode(body_bytes(body), first(sent, "content-encoding"))
-        kept = allow(sent, REQUEST_ALLOWED, keep)
-        return cls(
-            Request(
-                method=method.upper(),
-                url=learned.url(url),
-                headers=learned.headers(kept),
-                body=learned.body(raw, content_type),
-            ),
-            learned,
+        sent = normalise(asked.headers)
+        learned = masker.learning(sent, asked.url)
+        raw = decode(asked.body, first(sent, "content-encoding"))
+        request = Request(
+            method=asked.method.upper(),
+            url=learned.url(asked.url),
+            headers=learned.headers(allow(sent, REQUEST_ALLOWED, keep)),
+            body=learned.body(raw, first(sent, "content-type")),
         )
+        return cls(request, learned, keep)
 
-    def response(
-        self, status: int, reason: str, headers: HeadersLike, body: bytes, keep: Iterable[str]
-    ) -> Response:
-        """Take a live response in the same way."""
-        came = normalise(headers)
-        raw = decode(body, first(came, "content-encoding"))
+    def response(self, answer: LiveResponse) -> Response:
+        """Take the live response in the same way."""
+        came = normalise(answer.headers)
+        raw = decode(answer.body, first(came, "content-encoding"))
         return Response(
-            status=status,
-            reason=self.masker.text(reason or ""),
-            headers=self.masker.headers(allow(came, RESPONSE_ALLOWED, keep)),
+            status=answer.status,
+            reason=self.masker.text(answer.reason),
+            headers=self.masker.headers(allow(came, RESPONSE_ALLOWED, self.keep)),
             body=self.masker.body(raw, first(came, "content-type")),
         )
 

@@ -18,7 +18,8 @@ class Plan:
 
     ``paths``: the cassettes to read, the first is written. ``record``: the mode in force.
     ``test``: the node id that owns what is recorded, ``""`` in a script. ``lenient``: a missing
-    cassette matters at the first request only. ``born_after``: a cassette recorded since then
+    cassette matters at the first request only. ``disabled``: requests go live, nothing is judged.
+    ``born_after``: a cassette recorded since then
     (RFC 3339, UTC) still counts as being recorded in mode ``once``.
     ``command``: how to run this again, without the record flag.
     """
@@ -29,6 +30,7 @@ class Plan:
     options: Options = field(default_factory=Options)
     test: str = ""
     lenient: bool = False
+    disabled: bool = False
     born_after: str = ""
     command: str = ""
 
@@ -71,6 +73,20 @@ class Plan:
     def allow_repeats(self) -> bool:
         """Whether one recorded answer may be given more than once."""
         return bool(self.options.allow_repeats)
+
+    @property
+    def passthrough(self) -> tuple[str, ...]:
+        """Hosts whose requests are none of our business: the settings' and the decorator's.
+
+        Lower-case patterns of ``host`` or ``host:port``, with ``*``.
+        """
+        return (*self.settings.passthrough, *(self.options.passthrough or ()))
+
+    @property
+    def record_errors(self) -> bool:
+        """Whether transient errors that a retry overcame are recorded, too."""
+        given = self.options.record_errors
+        return self.settings.record_errors if given is None else given
 
     @property
     def judged_by(self) -> Mapping[str, Any]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pytest_argot.cassette.cassette import Cassette
     from pytest_argot.cassette.interaction import Interaction
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pytest_argot.tape.plan import Plan
 
 FIRST_BAD_STATUS = 300
+LIVE = Path("the live API")
+"""What findings in mode ``verify`` name as their place."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Reading:
     archive: Archive
     cassettes: tuple[Cassette, ...]
     recorded: tuple[Interaction, ...]
+    live: tuple[Interaction, ...] = ()
     kept: Path | None = None
 
     @cached_property
@@ -86,7 +89,15 @@ class Reading:
         verdicts = [self.archive.verdict(cassette, self.plan) for cassette in self.cassettes]
         if self.recorded:
             verdicts.append(self.archive.judge(self._fresh(), self.plan))
+        if self.live:
+            verdicts.append(self.archive.judge(self._answers(), self.plan))
         return tuple(verdicts)
+
+    def _answers(self) -> Cassette:
+        """Give what the live API answered, for the judge alone: no file holds it."""
+        from pytest_argot.cassette.cassette import Cassette
+
+        return Cassette(LIVE, self.live)
 
     def _fresh(self) -> Cassette:
         """Give what was recorded now as the cassette it would be, or as the file it is kept in."""

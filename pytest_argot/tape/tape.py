@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import sys
-import threading
-from collections import Counter
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
-from functools import cached_property
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pytest_argot.cassette.interaction import Interaction, Request, Response
-from pytest_argot.cassette.matching import Matcher, Shelf
-from pytest_argot.errors import CassetteMissing, NoMatch, NoMatchInThread
+from pytest_argot.errors import CassetteMissing, NoMatch
 from pytest_argot.tape.environment import stand_ins
-from pytest_argot.tape.exchange import Exchange, HeadersLike
 from pytest_argot.tape.keeping import merged
-from pytest_argot.tape.miss import explain
 from pytest_argot.tape.reading import Reading
+from pytest_argot.tape.traffic import Traffic
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Hashable, Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
     from pathlib import Path
 
     from pytest_argot.cassette.cassette import Cassette
+    from pytest_argot.cassette.interaction import Interaction, Request
     from pytest_argot.drift.finding import Finding
     from pytest_argot.tape.archive import Archive
     from pytest_argot.tape.plan import Plan
+
+
+READING = frozenset({"none", "verify"})
+"""Modes in which the cassette has to be there."""
 
 
 class Tape:
@@ -40,17 +38,11 @@ class Tape:
         self._plan = plan
         self._archive = archive
         self._masker = archive.masker(plan.mask)
-        self._matcher = Matcher(plan.match_on)
         self._cassettes = tuple(self._load())
-        self._missing = not self._cassettes
         self._loaded = tuple(i for cassette in self._cassettes for i in cassette.interactions)
-        self._shelf = Shelf(self._loaded, self._matcher, allow_repeats=plan.allow_repeats)
-        self._recorded: list[Interaction] = []
-        self._asked: Counter[Hashable] = Counter()
+        missing = all(cassette.path != plan.path for cassette in self._cassettes)
+        self.traffic = Traffic(plan, self._loaded, self._masker, missing=missing)
         self._stack = ExitStack()
-        self._lock = threading.RLock()
-        self._thread = threading.get_ident()
-        self.miss: NoMatch | None = None
 
     def _load(self) -> Iterator[Cassette]:
         plan = self._plan
@@ -58,7 +50,8 @@ class Tape:
             try:
                 yield self._archive.load(path, plan.mask)
             except CassetteMissing:
-                if path == plan.path and (plan.lenient or plan.record != "none"):
+                optional = plan.lenient or plan.disabled or plan.record not in READING
+                if path == plan.path and optional:
                     continue
                 raise
 
@@ -77,7 +70,7 @@ class Tape:
     @property
     def interactions(self) -> tuple[Interaction, ...]:
         """Every interaction, those of the file first."""
-        return (*self._loaded, *self._recorded)
+        return (*self._loaded, *self.traffic.recorded)
 
     @property
     def requests(self) -> tuple[Request, ...]:
@@ -102,17 +95,17 @@ class Tape:
     @property
     def played(self) -> tuple[Interaction, ...]:
         """The interactions that answered a request, in the order of the file."""
-        return tuple(self._loaded[index] for index in sorted(set(self._shelf.played)))
+        return tuple(self._loaded[index] for index in sorted(set(self.traffic.shelf.played)))
 
     @property
     def unplayed(self) -> tuple[Interaction, ...]:
         """The interactions nobody asked for."""
-        return tuple(self._loaded[index] for index in self._shelf.unplayed)
+        return tuple(self._loaded[index] for index in self.traffic.shelf.unplayed)
 
     @property
     def recorded(self) -> tuple[Interaction, ...]:
         """The interactions recorded by this tape."""
-        return tuple(self._recorded)
+        return tuple(self.traffic.recorded)
 
     @property
     def recorded_at(self) -> datetime | None:
@@ -137,89 +130,8 @@ class Tape:
 
     def reading_of(self, kept: Path | None) -> Reading:
         """Give the reading; ``kept`` is the file that what was recorded now is kept in."""
-        with self._lock:
-            recorded = tuple(self._recorded)
-            return Reading(self._plan, self._archive, self._cassettes, recorded, kept)
-
-    # What the interception asks.
-
-    @cached_property
-    def writing(self) -> bool:
-        """Whether a request without an answer goes live and is recorded."""
-        if self._plan.record == "once":
-            return self._missing or self._born_now()
-        return self._plan.record == "new_episodes"
-
-    def _born_now(self) -> bool:
-        born = [i.recorded_at for i in self._loaded if i.recorded_at]
-        after = self._plan.born_after
-        return bool(after and born) and min(born) >= after
-
-    def knows(self, *, method: str, url: str, headers: HeadersLike, body: Any) -> bool:
-        """Whether a recorded answer is left for this request."""
-        return self._shelf.peek(self._exchange(method, url, headers, body).request)
-
-    def play(self, *, method: str, url: str, headers: HeadersLike, body: Any) -> Response:
-        """Give the recorded answer; ``NoMatch`` without one."""
-        asked = self._exchange(method, url, headers, body).request
-        with self._lock:
-            index = self._shelf.take(asked)
-            if index is None:
-                raise self._refuse(asked)
-            self._asked[self._matcher.key(asked)] += 1
-            return self._loaded[index].response
-
-    def keep(  # noqa: PLR0913 - the parts of an exchange
-        self,
-        *,
-        method: str,
-        url: str,
-        headers: HeadersLike,
-        body: Any,
-        status: int,
-        reason: str,
-        response_headers: HeadersLike,
-        response_body: bytes,
-    ) -> None:
-        """Record a live exchange."""
-        exchange = self._exchange(method, url, headers, body)
-        kept = self._plan.settings.keep_headers
-        response = exchange.response(status, reason, response_headers, response_body, kept)
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        with self._lock:
-            key = self._matcher.key(exchange.request)
-            self._asked[key] += 1
-            self._recorded.append(
-                Interaction(
-                    request=exchange.request,
-                    response=response,
-                    tests=self._plan.tests,
-                    ordinal=self._asked[key],
-                    recorded_at=now,
-                )
-            )
-
-    def _exchange(self, method: str, url: str, headers: HeadersLike, body: Any) -> Exchange:
-        return Exchange.of(
-            self._masker,
-            self._plan.settings.keep_headers,
-            method=method,
-            url=url,
-            headers=headers,
-            body=body,
-        )
-
-    def _refuse(self, asked: Request) -> NoMatch:
-        played = frozenset(self._shelf.played)
-        text = explain(
-            self._plan, asked, self._loaded, played, self._matcher, missing=self._missing
-        )
-        here = threading.get_ident() == self._thread
-        error = NoMatch(text) if here else NoMatchInThread(text)
-        if self.miss is None:
-            self.miss = error
-            print(text, file=sys.stderr)  # noqa: T201 - at once: the code may swallow the error
-        return error
+        live = tuple(self.traffic.live)
+        return Reading(self._plan, self._archive, self._cassettes, self.recorded, live, kept)
 
     # Its life.
 
@@ -229,11 +141,14 @@ class Tape:
         from pytest_argot.tape.bridge import interception
 
         replay_env = self._plan.settings.replay_env
-        with stand_ins(dict[str, str]() if self.writing else replay_env), interception(self):
+        unset = dict[str, str]() if self.traffic.writing else replay_env
+        with stand_ins(unset), interception(self.traffic, self._plan.name):
             yield self
 
     def open(self) -> None:
-        """Start answering."""
+        """Start answering; a disabled tape lets everything go live."""
+        if self._plan.disabled:
+            return
         self._stack.enter_context(self.intercepting())
 
     def close(self) -> None:
@@ -249,37 +164,47 @@ class Tape:
         finally:
             self.open()
 
-    def save(self) -> bool:
-        """Write what was recorded into the cassette; tell whether there was anything.
+    def save(self) -> Cassette | None:
+        """Write what was recorded; give the cassette as it is now, ``None`` if it was not touched.
 
         ``SecretFound`` when something in it still looks like a secret, ``ArgotError`` when the
         disk refuses; the old file stays as it was.
         """
         from pytest_argot.cassette.store import save
 
-        if not self._recorded:
-            return False
-        save(self.path, self._merge, masker=self._masker)
-        return True
+        if not (self.traffic.recorded or self._owns_anew()):
+            return None
+        return save(self.path, self._merge, masker=self._masker)
+
+    def _owns_anew(self) -> bool:
+        """Whether the file is to learn what this test asks for, though nothing was recorded."""
+        mode = self._plan.record
+        known = bool(self._loaded) and bool(self._plan.test)
+        return known and (mode == "update" or (mode == "once" and self.traffic.writing))
 
     def check_secrets(self) -> None:
         """Raise ``SecretFound`` when what was recorded still holds something like a secret."""
         from pytest_argot.cassette.store import refuse_secrets
 
-        if self._recorded:
-            refuse_secrets(self.path, self._recorded, masker=self._masker)
+        if self.traffic.recorded:
+            refuse_secrets(self.path, self.traffic.recorded, masker=self._masker)
 
     def reject(self, reason: str) -> Path | None:
         """Keep what was recorded beside the cassette; give that file, ``None`` without any."""
         from pytest_argot.cassette.store import reject
 
-        if not self._recorded:
+        if not self.traffic.recorded:
             return None
-        return reject(self.path, self._recorded, reason=reason, masker=self._masker)
+        return reject(self.path, self.traffic.recorded, reason=reason, masker=self._masker)
 
     def _merge(self, present: Cassette | None) -> Sequence[Interaction]:
         old = present.interactions if present else ()
-        return merged(old, self._recorded, self._matcher)
+        return merged(old, self.traffic.take(), self.traffic.matcher)
+
+    @property
+    def miss(self) -> NoMatch | None:
+        """The first request nobody could answer."""
+        return self.traffic.miss
 
     @property
     def plan(self) -> Plan:

@@ -35,7 +35,9 @@ class BodyMask:
     def stream(self, text: str) -> str:
         """Mask the data of every event, then secrets that are spread over several events."""
         texts = self.texts.within(text)
-        masked = map_events(text, lambda data: self._data(data, texts), texts.text)
+        masked = text
+        if texts.known or not self._is_idle(text, texts):
+            masked = map_events(text, lambda data: self._data(data, texts), texts.text)
         if not self.texts.shapes and not self.texts.known:
             return masked
         return mask_split(masked, self.texts.spans, MASKED)

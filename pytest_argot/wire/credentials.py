@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from pytest_argot.wire.secret_shape import MASKED, PLACEHOLDER
@@ -124,6 +125,7 @@ def _plain(name: str) -> str:
     return _SEPARATORS.sub("", name.lower())
 
 
+@lru_cache(maxsize=512)  # the same few dozen names, message after message
 def is_header(name: str) -> bool:
     """Tell whether the header ``name`` carries a credential or says whose it is."""
     plain = _plain(name)
@@ -135,6 +137,7 @@ def is_owner(name: str) -> bool:
     return _plain(name) in _OWNERS
 
 
+@lru_cache(maxsize=512)
 def is_cookie(name: str) -> bool:
     """Tell whether the header ``name`` is a cookie header."""
     return _plain(name) in _COOKIES

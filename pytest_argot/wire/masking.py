@@ -61,8 +61,7 @@ class Masker:
     ) -> None:
         self._rules = tuple(rules)
         self._builtin = builtin
-        secrets = (value for value in learned if value not in MASKED)
-        self._learned = tuple(value for value in secrets if not PLACEHOLDER.fullmatch(value))
+        self._learned = tuple(value for value in learned if _is_news(value))
         steps = tuple(_step(rule) for rule in self._rules if rule.where in {"re", "body"})
         self._texts = TextMask(
             SHAPES if builtin else (),
@@ -77,8 +76,11 @@ class Masker:
         Values of at least 8 characters; a scheme (``Bearer``) and cookie names are no part of
         them. They are blanked wherever they re-appear, say in the message of an error.
         """
-        found = dict.fromkeys((*self._learned, *request_credentials.carried(headers, url)))
-        return Masker(self._rules, builtin=self._builtin, learned=tuple(found))
+        carried = filter(_is_news, request_credentials.carried(headers, url))
+        found = tuple(dict.fromkeys((*self._learned, *carried)))
+        if found == self._learned:
+            return self  # what was recorded has been masked before: nothing to learn in it
+        return Masker(self._rules, builtin=self._builtin, learned=found)
 
     def text(self, text: str) -> str:
         """Mask free text, such as what goes to the screen."""
@@ -172,6 +174,11 @@ class Masker:
             for rule in self._rules
             if rule.where == where and name_glob.matches(name.lower(), rule.target)
         ]
+
+
+def _is_news(secret: str) -> bool:
+    """Tell a credential from what masking leaves of one."""
+    return secret not in MASKED and not PLACEHOLDER.fullmatch(secret)
 
 
 def _step(rule: MaskRule) -> Substitution | tuple[JsonPath, str | None]:

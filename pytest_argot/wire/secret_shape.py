@@ -81,7 +81,8 @@ class Shape:
 
     def mask(self, text: str) -> str:
         """Replace every secret of this shape."""
-        return blanked(text, self.found(text))
+        found = list(self.found(text))
+        return blanked(text, found) if found else text
 
     def _accepted(self, secret: str) -> bool:
         if PLACEHOLDER.fullmatch(secret):

@@ -21,7 +21,8 @@ class CompletionsServer:
     """Serves ``/v1/completions`` in a thread while entered; ``posts`` counts the requests.
 
     ``change`` edits every answer before it is sent; ``compress`` sends gzip to clients that take it; ``key_in_answer``
-    puts a text into the completion. The model ``missing`` gets a 404.
+    puts a text into the completion. The model ``missing`` gets a 404. The next ``busy`` requests get a
+    429.
     """
 
     def __init__(self) -> None:
@@ -29,6 +30,7 @@ class CompletionsServer:
         self.change: Change = lambda _answer: None
         self.compress = False
         self.text = TEXT
+        self.busy = 0
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -90,7 +92,10 @@ class CompletionsServer:
                 outer.posts += 1
                 length = int(self.headers.get("content-length", 0))
                 request = json.loads(self.rfile.read(length))
-                if request.get("model") == "missing":
+                if outer.busy:
+                    outer.busy -= 1
+                    self._send(429, _error("slow down", "rate_limit_exceeded"))
+                elif request.get("model") == "missing":
                     self._send(404, _error("no such model", "model_not_found"))
                 elif request.get("stream"):
                     self._stream(outer.events(request))

@@ -171,3 +171,86 @@ def test_the_network_gone_while_recording_is_the_clients_own_error(
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*httpx.ConnectError*"])
     assert not list(Path(house.root).rglob("*.yaml"))
+
+
+MANY = """
+    import os, signal
+    import httpx
+    import pytest
+    from pydantic import BaseModel, field_validator
+    from pytest_argot import argot_cassette
+
+    class Crashing(BaseModel):
+        id: str
+
+        @field_validator("id")
+        @classmethod
+        def crash(cls, value):
+            raise KeyError(value)
+
+    def ask(prompt):
+        httpx.post("{base}/completions", json={{"model": "m", "prompt": prompt, "user": "u1"}})
+
+    @argot_cassette("crash", model=Crashing)
+    def test_model_that_raises():
+        ask("crash")
+
+    @argot_cassette("shared", mask=["body:$.user"])
+    def test_one_name():
+        ask("one")
+
+    @argot_cassette("shared", fail_on="never", record="new_episodes", allow_unplayed=True)
+    def test_the_same_name_otherwise():
+        ask("two")
+
+    @pytest.mark.parametrize("word", ["a/b", "a-b", "A-b", "a b", "x" * 300, "🦜"])
+    @argot_cassette
+    def test_ids(word):
+        ask(word)
+"""
+
+
+def test_odd_tests_of_one_file(plain_house: House, server: CompletionsServer) -> None:
+    """Ids that sanitise alike, a model that raises, one name under two options: each has its own."""
+    plain_house.write("test_it.py", MANY.format(base=server.base))
+    result = plain_house.run("--argot-record=once")
+    result.assert_outcomes(passed=8, failed=1)
+    result.stdout.fnmatch_lines(["*Crashing*", "*custom.exception*"])
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
+    folder = plain_house.cassettes / "test_it"
+    assert len({path.name.casefold() for path in folder.iterdir()}) == 6
+    shared = (plain_house.cassettes / "shared.yaml").read_text(encoding="utf-8")
+    assert shared.count("- request:") == 2
+    assert shared.count('"user": "u1"') == 1
+    posts = server.posts
+    again = plain_house.run("--deselect=test_it.py::test_model_that_raises")
+    again.assert_outcomes(passed=8)
+    assert server.posts == posts
+
+
+def test_something_that_is_no_file(plain_house: House, server: CompletionsServer) -> None:
+    """A folder in the cassette's place is an error of set-up with a way out, in a writing mode too."""
+    write(plain_house, server.base)
+    (plain_house.cassettes / "it.yaml").mkdir(parents=True)
+    result = plain_house.run("--argot-record=once")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["*a directory is in the cassette's place*", "*fix: *move it away*"]
+    )
+    assert server.posts == 0
+
+
+def test_killed_in_the_middle_of_a_test(plain_house: House, server: CompletionsServer) -> None:
+    """A run that is killed leaves the old cassette; the next one records as if nothing had been."""
+    write(plain_house, server.base)
+    plain_house.run("--argot-record=once").assert_outcomes(passed=1)
+    before = (plain_house.cassettes / "it.yaml").read_bytes()
+    test = plain_house.root / "test_it.py"
+    test.write_text(
+        test.read_text(encoding="utf-8").replace('"hi"', '"ho"')
+        + "    import os\n    os._exit(9)\n",
+        encoding="utf-8",
+    )
+    assert plain_house.run("--argot-record=new_episodes").ret == 9
+    assert (plain_house.cassettes / "it.yaml").read_bytes() == before
+    assert [path.name for path in plain_house.cassettes.iterdir()] == ["it.yaml"]

@@ -1,0 +1,46 @@
+"""Transient answers that a retry overcame: they are not worth keeping."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+TRANSIENT = frozenset({408, 409, 429})
+FIRST_SERVER_ERROR = 500
+
+Place: TypeAlias = "tuple[int, int]"
+"""A thread and the task running in it (0: none)."""
+
+
+def is_transient(status: int) -> bool:
+    """Tell whether a client may expect the same request to succeed later."""
+    return status in TRANSIENT or status >= FIRST_SERVER_ERROR
+
+
+def place() -> Place:
+    """Give the thread and task this code runs in."""
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:
+        task = None
+    return threading.get_ident(), id(task) if task else 0
+
+
+class Retries:
+    """Remembers each place's last exchange: a retry comes right after what it repeats."""
+
+    def __init__(self) -> None:
+        self._last: dict[Place, tuple[Hashable, int]] = {}
+
+    def overcome(self, key: Hashable) -> bool:
+        """Tell whether the request with this key repeats a transient answer at this place."""
+        last = self._last.get(place())
+        return last is not None and last[0] == key and is_transient(last[1])
+
+    def note(self, key: Hashable, status: int) -> None:
+        """Remember an exchange."""
+        self._last[place()] = (key, status)
