@@ -350,6 +350,7 @@ BODIES: dict[str, bytes] = {
     "lone surrogates": b'{"text": "\xed\xa0\x80"}',
     "escaped lone surrogates": b'{"text": "\\ud800"}',
     "CR": b"one\rtwo\r\nthree\r",
+    "CR, not in ASCII": "é\rb\x0b\x0c".encode(),
     "NUL": b"a\0b",
     "NEL": "a\x85b\n".encode(),
     "U+2028": "a\u2028b\u2029".encode(),

@@ -76,7 +76,7 @@ SPELLED = TEXTS.map(lambda text: text.encode("utf-8", "replace").decode())
 def interactions(draw: st.DrawFn) -> Interaction:
     """Draw interactions with everything that can be in one, in their stored form."""
     asked = Request(
-        draw(st.sampled_from(["GET", "POST", "NO", "M-SEARCH", "A B"])),
+        draw(st.sampled_from(["GET", "POST", "NO", "M-SEARCH", "A.B", "7"])),
         f"http://host/{draw(SPELLED)}",
         draw(HEADERS),
         draw(BODIES),
@@ -94,7 +94,7 @@ def interactions(draw: st.DrawFn) -> Interaction:
             answered,
             draw(st.lists(SPELLED.filter(bool)).map(tuple)),
             draw(st.integers(0, 9)),
-            draw(SPELLED),
+            draw(st.sampled_from(["", "2026-11-22T13:50:00Z"])),
         )
     )
 

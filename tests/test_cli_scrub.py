@@ -169,10 +169,10 @@ def test_unreadable_is_2_and_the_rest_is_done(
 ) -> None:
     """A file that cannot be read is named and untouched; the others are scrubbed."""
     file = cassette(project, user="ada@example.com")
-    bad = project / "cassettes" / "bad.yaml"
+    bad = project / "cassettes" / "0-bad.yaml"  # comes first
     bad.write_text("argot:\n", encoding="utf-8")
     assert main(["scrub"]) == 2
-    assert "bad.yaml" in capsys.readouterr().err
+    assert "0-bad.yaml" in capsys.readouterr().err
     assert "ada@example.com" not in file.read_text(encoding="utf-8")
     assert bad.read_text(encoding="utf-8") == "argot:\n"
     assert main(["scrub", "nowhere.yaml"]) == 2

@@ -26,8 +26,6 @@ from pytest_argot.settings import Settings
 from pytest_argot.wire.masking import Masker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pytest_argot.cassette.cassette import Cassette
     from pytest_argot.drift.finding import Finding
 
@@ -53,13 +51,12 @@ def recordings() -> list[object]:
     return [*named] or [pytest.param(None, marks=NOT_GIVEN, id="none")]
 
 
-def loaded(file: Path, record_property: Callable[[str, object], None]) -> Cassette | None:
-    """Read a recording; ``None``, and why in the JUnit report, for one that is refused."""
+def loaded(file: Path) -> Cassette | CassetteCorrupt:
+    """Read a recording; give the error for one that is refused."""
     try:
         return load(file, MASKER)
     except CassetteCorrupt as error:
-        record_property("refused", f"{error.what} ({error.fix})")
-        return None
+        return error
 
 
 def is_openai_completion(cassette: Cassette, index: int) -> bool:
@@ -79,12 +76,11 @@ def is_known(finding: Finding) -> bool:
 
 
 @pytest.mark.parametrize("file", recordings())
-def test_loads_and_is_judged_or_says_why_not(
-    file: Path, tmp_path: Path, record_property: Callable[[str, object], None]
-) -> None:
+def test_loads_and_is_judged_or_says_why_not(file: Path, tmp_path: Path) -> None:
     """Every recording loads, is judged, parsed and written, or is CassetteCorrupt saying why."""
-    cassette = loaded(file, record_property)
-    if cassette is None:
+    cassette = loaded(file)
+    if isinstance(cassette, CassetteCorrupt):
+        assert all((cassette.what, cassette.where, cassette.fix))
         return
     routes = Routes.build(Settings(root=tmp_path))
     verdict = judge(cassette, routes, Levels())

@@ -66,12 +66,9 @@ def _data(request: pytest.FixtureRequest, kind: str) -> list[Any]:
 def _nothing(run: Run) -> None:
     if run.plan.record != "none":
         pytest.skip("nothing recorded yet")
-    from pytest_argot.report.record_request import record_request
-
-    alone = record_request(run.plan.path, run.plan.settings.folder)
     pytest.fail(
         f"CassetteMissing: no recorded response in {run.plan.name}\n"
-        f"  fix:   {run.plan.record_command('once')}" + (f"\n  or:    {alone}" if alone else ""),
+        f"  fix:   {run.record_commands()}",
         pytrace=False,
     )
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from pytest_argot.tape.tape import Tape
 
 
+DATA_FIXTURES = frozenset({"completion", "completions", "response", "responses"})
+
+
 @dataclass
 class Run:
     """The tape of a test that is running, and what is known of its outcome.
@@ -67,8 +70,19 @@ class Run:
         name = type(error).__name__
         if isinstance(error, CassetteMissing):
             what = f"{name}: there is no cassette {error.where or self.plan.name}"
-            return compose(what, fix=self.plan.record_command("once"))
+            return compose(what, fix=self.record_commands())
         return f"{name}: {error}"
+
+    def record_commands(self) -> str:
+        """Give the command that records; a test that only reads data may need another one."""
+        from pytest_argot.report.record_request import record_request
+
+        again = self.plan.record_command("once")
+        alone = record_request(self.plan.path, self.plan.settings.folder)
+        asked: list[str] = getattr(self.item, "fixturenames", [])
+        if alone and not DATA_FIXTURES.isdisjoint(asked):
+            return f"{again}\n  or, if it makes no request itself: {alone}"
+        return again
 
     @contextmanager
     def suspended(self) -> Generator[None]:
@@ -109,7 +123,7 @@ class Run:
         if self.tape is not None and self.rejected != len(self.tape.recorded):
             self.rejected = len(self.tape.recorded)
             path = self.tape.reject(self.why_failed)
-            self.kept = "" if path is None else shown(path, self.plan.settings.root)
+            self.kept = "" if path is None else shown(path, self.plan.here)
         return self.kept
 
     def read(self, kind: str) -> list[Any]:
@@ -165,7 +179,7 @@ class Run:
 
     def findings(self) -> tuple[Finding, ...]:
         """Give the findings, with the lines of the file a refused recording is kept in."""
-        path = self.plan.settings.root / self.kept if self.kept else None
+        path = self.plan.here / self.kept if self.kept else None
         return self.open().reading_of(path).findings
 
     def _record_again(self) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_argot.settings import Options, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Plan:
     cassette matters at the first request only. ``disabled``: requests go live, nothing is judged.
     ``born_after``: a cassette recorded since then
     (RFC 3339, UTC) still counts as being recorded in mode ``once``.
-    ``command``: how to run this again, without the record flag.
+    ``command``: how to run this again, without the record flag. ``here``: the working directory.
     """
 
     paths: tuple[Path, ...]
@@ -33,6 +33,7 @@ class Plan:
     disabled: bool = False
     born_after: str = ""
     command: str = ""
+    here: Path = field(default_factory=Path.cwd)
 
     @property
     def path(self) -> Path:
@@ -46,8 +47,8 @@ class Plan:
 
     @property
     def name(self) -> str:
-        """The cassette's name as messages show it, relative to the settings' folder."""
-        return shown(self.path, self.settings.root)
+        """The cassette's name as messages and commands show it, relative to ``here``."""
+        return shown(self.path, self.here)
 
     @property
     def match_on(self) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_argot.tape.plan import shown
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -120,8 +122,7 @@ class Reading:
         return tuple(self.archive.known(self.plan.settings).apply(named))
 
     def _shown(self, cassette: str) -> str:
-        root = str(self.plan.settings.root)
-        return cassette.removeprefix(root).lstrip("/\\")
+        return shown(Path(cassette), self.plan.here)
 
     @property
     def unmodelled(self) -> int:

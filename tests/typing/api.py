@@ -22,7 +22,14 @@ def bare(number: int) -> str:
     return str(number)
 
 
-@argot_cassette("name", record="none", match_on=["method", "body"], fail_on="warn")
+@argot_cassette(
+    "name",
+    record="none",
+    match_on=["method", "body"],
+    fail_on="warn",
+    passthrough=["localhost:9200"],
+    record_errors=True,
+)
 def called(number: int) -> str:
     return str(number)
 
