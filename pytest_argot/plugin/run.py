@@ -107,7 +107,9 @@ class Run:
             else:
                 self.reject()
         except ArgotError as error:
-            told = f"{type(error).__name__}: {error}"
+            self.why_failed = "the cassette could not be written"
+            kept = self.reject()
+            told = f"{type(error).__name__}: {error}\n  kept:  what was recorded is in {kept}"
             raise pytest.fail.Exception(told, pytrace=False) from None
 
     def _save(self, tape: Tape) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_argot.cassette.naming import named
-from pytest_argot.errors import DriftWarning, SchemaDrift, UnplayedWarning
+from pytest_argot.errors import ArgotError, DriftWarning, SchemaDrift, UnplayedWarning
 from pytest_argot.settings import Settings, find, load, options_of
 from pytest_argot.tape.archive import Archive
 from pytest_argot.tape.plan import Plan
@@ -44,7 +44,11 @@ def use_cassette(name: str, *more: str, **options: Any) -> Generator[Tape]:
     except BaseException:
         tape.reject("the script failed")
         raise
-    tape.save()
+    try:
+        tape.save()
+    except ArgotError:
+        tape.reject("the cassette could not be written")
+        raise
 
 
 def _plan(names: tuple[str, ...], given: dict[str, Any]) -> Plan:

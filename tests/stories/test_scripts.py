@@ -15,7 +15,7 @@ from pytest_argot import (
     UnplayedWarning,
     use_cassette,
 )
-from pytest_argot.errors import Misuse
+from pytest_argot.errors import ArgotError, Misuse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,3 +120,18 @@ def test_a_corrupt_cassette_raises(here: Path) -> None:
     with pytest.raises(CassetteCorrupt), use_cassette("script", record="once"):
         pass
     assert path.read_bytes() == b"interactions: 3\n"
+
+
+def test_what_cannot_be_written_is_kept_beside(
+    here: Path, server: CompletionsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cassette that cannot be written is an error, and the paid answer is kept beside it."""
+    from pytest_argot.cassette import store
+
+    def full(path: Path, _text: str) -> None:
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(store, "write", full)
+    with pytest.raises(ArgotError, match="No space left"), use_cassette("script", record="once"):
+        ask(server)
+    assert [path.name for path in (here / "cassettes").iterdir()] == ["script.rejected.yaml"]
