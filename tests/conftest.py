@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.servers.completions import CompletionsServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+# Shared machines are slow at times, and what lands must not depend on luck.
+settings.register_profile(
+    "argot",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("argot")
 
 STARTS = ([], ["-n0"], ["-n2"])
 

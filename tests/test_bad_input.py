@@ -9,7 +9,6 @@ import os
 import subprocess
 import sys
 import textwrap
-import time
 import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -124,20 +123,16 @@ def test_truncated_at_every_byte(project: Path, text: str) -> None:
         complain(caught.value)
 
 
-def test_a_large_cassette_takes_bounded_time(project: Path) -> None:
-    """Reading is linear: 8 MB in one body take seconds at most, 200 MB are refused at once."""
+def test_a_large_cassette_is_read_a_huge_one_refused(project: Path) -> None:
+    """8 MB in one body are read, 200 MB are refused unread."""
     path = project / "it.yaml"
     answer = json.dumps({"text": "lorem ipsum " * 700_000}).encode()
     save(path, lambda _: [interaction(answer)], masker=MASKER)
-    start = time.perf_counter()
     assert len(load(path, MASKER).interactions[0].response.body) > 8_000_000
-    assert time.perf_counter() - start < 20
     with path.open("r+b") as file:
         file.truncate(200 * 2**20)
-    start = time.perf_counter()
     with pytest.raises(CassetteCorrupt, match="200 MB; at most 128 MB") as caught:
         load(path, MASKER)
-    assert time.perf_counter() - start < 1
     complain(caught.value)
 
 
@@ -368,12 +363,10 @@ BODIES: dict[str, bytes] = {
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
 def test_bodies_come_back_as_they_were(project: Path, body: bytes) -> None:
-    """Whatever bytes a server sends, the cassette gives them back, and quickly."""
+    """Whatever bytes a server sends, the cassette gives them back."""
     path = project / "it.yaml"
-    start = time.perf_counter()
     written = save(path, lambda _: [interaction(body, body)], masker=MASKER)
     (back,) = load(path, MASKER).interactions
-    assert time.perf_counter() - start < 20
     assert back.response.body == body
     assert back.request.body == written.interactions[0].request.body
     judge(load(path, MASKER), Routes.build(Settings(root=project)), Levels())

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
-import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -35,6 +34,9 @@ ALIKE: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.just("a"), inner, max_size=1),
     max_leaves=3,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 
 def ask(body: Any = None, url: str = URL, method: str = "POST", **headers: str) -> Request:
@@ -207,17 +209,28 @@ def test_shelf_is_safe_to_share() -> None:
     assert shelf.played == sorted(shelf.played)
 
 
-def test_lookup_time_does_not_grow() -> None:
-    """Each of 3000 requests is found as fast as each of 300."""
+class CountingMatcher(Matcher):
+    """A matcher that counts how many keys it makes."""
 
-    def seconds(count: int) -> float:
-        requests = [ask({"prompt": f"p{n}"}) for n in range(count)]
-        shelf = Shelf(recorded(*requests), Matcher(ALL))
-        start = time.thread_time()
-        assert all(shelf.take(request) is not None for request in reversed(requests))
-        return (time.thread_time() - start) / count
+    made = 0
 
-    assert min(seconds(3000) for _ in range(3)) < 5 * min(seconds(300) for _ in range(3))
+    def key(self, request: Request) -> Hashable:
+        """Count, and give the key."""
+        self.made += 1
+        return super().key(request)
+
+
+@pytest.mark.parametrize("count", [1, 300])
+def test_a_lookup_makes_one_key(count: int) -> None:
+    """However many recordings there are, a request is compared by its one key."""
+    requests = [ask({"prompt": f"p{n}"}) for n in range(count)]
+    matcher = CountingMatcher(ALL)
+    shelf = Shelf(recorded(*requests), matcher)
+    shelf.peek(requests[0])
+    built = matcher.made
+    assert built <= count + 1
+    assert all(shelf.take(request) is not None for request in reversed(requests))
+    assert matcher.made == built + count
 
 
 def test_differences_of_leaves() -> None:
@@ -323,8 +336,7 @@ def test_closest() -> None:
 
 
 def test_closest_in_a_large_cassette() -> None:
-    """Among 2000 recordings the closest is found within a second."""
+    """Among 2000 recordings some of the most similar are found."""
     items = recorded(*(ask({"prompt": f"{n} " + "word " * 200}) for n in range(2000)))
-    start = time.thread_time()
-    assert closest(ask({"prompt": "77 " + "word " * 200 + "!"}), items, Matcher(ALL))
-    assert time.thread_time() - start < 1
+    found = closest(ask({"prompt": "77 " + "word " * 200 + "!"}), items, Matcher(ALL))
+    assert len(found) == 3

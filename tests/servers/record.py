@@ -65,9 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with set_aside(cassettes):
             record(name, STUDIOS[name], cassettes)
     except (NotRecorded, server_process.ServerFailed, server_process.ServerNotInstalled) as error:
-        print(f"{error}\nnothing was changed in {cassettes.relative_to(ROOT)}", file=sys.stderr)  # noqa: T201 - a command
+        print(f"{error}\nnothing was changed in {cassettes.relative_to(ROOT)}", file=sys.stderr)
         return 1
-    print(f"recorded {len(list(recordings(cassettes)))} cassettes: git diff cassettes/{name}")  # noqa: T201 - a command
+    print(f"recorded {len(list(recordings(cassettes)))} cassettes: git diff cassettes/{name}")
     return 0
 
 
