@@ -26,6 +26,17 @@ settings.register_profile(
 settings.load_profile("argot")
 
 STARTS = ([], ["-n0"], ["-n2"])
+OTHERS = (
+    "anyio",
+    "asyncio",
+    "hypothesispytest",
+    "pytest-bdd",
+    "pytest_cov",
+    "randomly",
+    "recording",
+    "rerunfailures",
+)
+"""Other people's plugins: importing them costs more than a story, so each names those it needs."""
 
 
 @pytest.fixture
@@ -37,10 +48,21 @@ def server() -> Iterator[CompletionsServer]:
 
 @dataclass
 class House:
-    """A project of a user: its files, its runs."""
+    """A project of a user: its files, its runs, the other plugins it has (see ``OTHERS``)."""
 
     pytester: pytest.Pytester
     start: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+
+    def with_plugins(self, *names: str) -> None:
+        """Let the runs of this story load other plugins."""
+        self.beside = names
+        if "asyncio" in names:
+            self.pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
+
+    def with_all_plugins(self) -> None:
+        """Let the runs of this story load every other plugin."""
+        self.with_plugins(*OTHERS)
 
     @property
     def root(self) -> Path:
@@ -61,8 +83,8 @@ class House:
 
     def run(self, *args: str) -> pytest.RunResult:
         """Run pytest on the project, the way this story is started (no xdist, -n0, -n2)."""
-        order = () if "randomly" in args else ("-p", "no:randomly")
-        return self.pytester.runpytest_subprocess(*self.start, *order, *args)
+        absent = [f"-pno:{name}" for name in OTHERS if name not in self.beside]
+        return self.pytester.runpytest_subprocess(*self.start, *absent, *args)
 
     def python(self, *args: str) -> pytest.RunResult:
         """Run Python in the project's folder."""
@@ -90,5 +112,5 @@ def _house(
 ) -> House:
     for name in ("CI", "GITHUB_ACTIONS", "ARGOT_RECORD", "OPENAI_API_KEY", "PYTEST_ADDOPTS"):
         monkeypatch.delenv(name, raising=False)
-    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
+    pytester.makeini("[pytest]\n")
     return House(pytester, start)

@@ -55,6 +55,7 @@ def test_other_plugins_and_strict_options(
     plain_house: House, server: CompletionsServer, args: tuple[str, ...]
 ) -> None:
     """Replaying passes under randomly, reruns, strict markers, -W error, xdist and plain asserts."""
+    plain_house.with_all_plugins()
     record(plain_house, server)
     plain_house.run(*args).assert_outcomes(passed=3)
 
@@ -71,6 +72,7 @@ def test_a_rerun_starts_with_a_fresh_tape(plain_house: House, server: Completion
         assert len(runs) == 3
 """
     record(plain_house, server, more)
+    plain_house.with_plugins("rerunfailures")
     result = plain_house.run("--reruns=2", "-k", "flaky")
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["*2 rerun*"])
@@ -89,6 +91,7 @@ def test_hypothesis_given_on_a_decorated_test(
     def test_given(number):
         assert ask("hi")["id"]
 """
+    plain_house.with_plugins("hypothesispytest")
     record(plain_house, server, more)
     plain_house.run("-k", "given").assert_outcomes(passed=1)
 
@@ -128,6 +131,7 @@ def test_pytest_recording_on_other_tests(plain_house: House, server: Completions
     def test_theirs():
         assert ask("theirs")["id"]
 """
+    plain_house.with_plugins("recording")
     plain_house.write("test_it.py", TEST.format(base=server.base) + more)
     plain_house.run("--argot-record=once", "-k", "test_ask").assert_outcomes(passed=1)
     plain_house.run("--record-mode=once", "-k", "theirs").assert_outcomes(passed=1)

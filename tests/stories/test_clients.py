@@ -230,6 +230,7 @@ def test_pytest_recording_replays_ours_and_we_replay_theirs(
     plain_house: House, server: CompletionsServer
 ) -> None:
     """pytest-recording plays a cassette of ours and the other way round, in one project."""
+    plain_house.with_plugins("recording")
     write_calls(plain_house, server.base, '{"api_key": "any"}')
     plain_house.write(
         "test_theirs.py",
@@ -246,7 +247,7 @@ def test_pytest_recording_replays_ours_and_we_replay_theirs(
     plain_house.run("test_ours.py", "--argot-record=once").assert_outcomes(passed=1)
     server.stop()
     swap(plain_house.cassettes)
-    plain_house.run("-p", "no:randomly").assert_outcomes(passed=2)
+    plain_house.run().assert_outcomes(passed=2)
 
 
 def swap(cassettes: Path) -> None:

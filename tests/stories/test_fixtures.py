@@ -158,6 +158,7 @@ def test_a_response_that_cannot_be_parsed_fails_the_test(
     async def test_async(parsed):
         print("the body ran")
 """
+    house.with_plugins("asyncio")
     house.write("test_it.py", text)
     result = house.run()
     result.assert_outcomes(failed=2)
@@ -196,6 +197,7 @@ def test_async_tests_and_bare_decorators(house: House, server: CompletionsServer
 """
     )
     house.write("test_it.py", text)
+    house.with_plugins("asyncio")
     house.write(
         "test_mark.py",
         TEST.format(base=server.base)

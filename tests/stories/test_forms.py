@@ -118,6 +118,7 @@ def test_class_and_module_markers_wait_for_the_first_request(
 
 def test_asyncio_and_anyio_with_both_backends(house: House, server: CompletionsServer) -> None:
     """Async tests of pytest-asyncio and of anyio on asyncio and trio record and replay."""
+    house.with_plugins("anyio", "asyncio")
     write(
         house,
         server,
@@ -169,6 +170,7 @@ def test_unittest_async_methods(house: House, server: CompletionsServer) -> None
 
 def test_bdd_scenarios(plain_house: House, server: CompletionsServer) -> None:
     """A pytest-bdd scenario takes the decorator like any test."""
+    plain_house.with_plugins("pytest-bdd")
     plain_house.write(
         "poet.feature",
         """

@@ -121,6 +121,7 @@ class Recorded:
 
     def moved_into(self, house: House) -> House:
         """Copy the project into a house."""
+        house.with_plugins("asyncio")
         shutil.copytree(self.project, house.root, dirs_exist_ok=True)
         return house
 

@@ -36,7 +36,7 @@ def test_the_tutorial(
     house.write("test_poet.py", test_poet)
     ready(server, monkeypatch)
     house.run().assert_outcomes(errors=2)
-    recorded = house.run("--argot-record=once", "-p", "no:randomly")
+    recorded = house.run("--argot-record=once")
     assert recorded.ret == 0  # under xdist the data test may come first, and is skipped
     server.stop()
     monkeypatch.delenv("OPENAI_API_KEY")
@@ -71,6 +71,6 @@ def parse(completion):
 """
     plain_house.write("test_readme.py", f"{poet}\n{parse}\n{example}")
     ready(server, monkeypatch)
-    plain_house.run("--argot-record=once", "-p", "no:randomly").assert_outcomes(passed=2)
+    plain_house.run("--argot-record=once").assert_outcomes(passed=2)
     server.stop()
     plain_house.run().assert_outcomes(passed=2)
