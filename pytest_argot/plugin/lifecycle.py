@@ -9,7 +9,7 @@ import pytest
 
 from pytest_argot.errors import Misuse
 from pytest_argot.plugin.marker import MARKER
-from pytest_argot.plugin.run import RUN, Run
+from pytest_argot.plugin.run import DATA_FIXTURES, RUN, Run
 from pytest_argot.plugin.session import SESSION
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
         return (yield)
     session = item.config.stash[SESSION]
     run = item.stash[RUN] = session.running = Run(item, plan, session)
+    run.reads_data = not DATA_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
     result = yield
     tape = run.open()
     if isinstance(instance := getattr(item, "instance", None), TestCase):

@@ -30,11 +30,11 @@ def plan_of(item: pytest.Item, session: Session) -> Plan:
         record=session.book.record_mode(options, settings),
         settings=settings,
         options=options,
-        test=item.nodeid,
+        test=_from(item, settings.root),
         lenient=_is_wide(item),
         disabled=bool(item.config.getoption("argot_disable")),
         born_after=session.started,
-        command=f"pytest {shlex.quote(_address(item))}",
+        command=f"pytest {shlex.quote(_from(item, item.config.invocation_params.dir))}",
     )
     _check(plan, session, where(item))
     return plan
@@ -71,16 +71,16 @@ def where(item: pytest.Item) -> str:
     return f"{file}:{(line or 0) + 1} ({item.nodeid})"
 
 
-def _address(item: pytest.Item) -> str:
-    """Name a test as the command line does: node ids start at the root folder of pytest."""
+def _from(item: pytest.Item, folder: Path) -> str:
+    """Give the node id as it reads from a folder; pytest's own starts at its root folder."""
     file, colons, inside = item.nodeid.partition("::")
-    here = item.config.invocation_params.dir
-    if here == item.config.rootpath:
+    if folder == item.config.rootpath:
         return item.nodeid
     try:
-        return os.path.relpath(item.config.rootpath / file, here) + colons + inside
+        relative = os.path.relpath(item.config.rootpath / file, folder)
     except ValueError:  # another drive
         return item.nodeid
+    return Path(relative).as_posix() + colons + inside
 
 
 def _is_wide(item: pytest.Item) -> bool:

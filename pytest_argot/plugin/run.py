@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -79,8 +81,7 @@ class Run:
 
         again = self.plan.record_command("once")
         alone = record_request(self.plan.path, self.plan.settings.folder)
-        asked: list[str] = getattr(self.item, "fixturenames", [])
-        if alone and not DATA_FIXTURES.isdisjoint(asked):
+        if alone and self.reads_data:
             return f"{again}\n  or, if it makes no request itself: {alone}"
         return again
 
@@ -189,8 +190,9 @@ class Run:
         recorders = {test for each in self.open().interactions for test in each.tests}
         if not self.reads_data or not recorders:
             return self.plan.record_command("once")
-        tests = " ".join(shlex.quote(test) for test in sorted(recorders))
-        return f"pytest {tests} --argot-record=once"
+        root = self.plan.settings.root
+        tests = (_seen_from(self.plan.here, root, test) for test in sorted(recorders))
+        return f"pytest {' '.join(map(shlex.quote, tests))} --argot-record=once"
 
     def told(self) -> TestNotes:
         """Give what the summary needs, as plain data that crosses process borders."""
@@ -217,6 +219,15 @@ class Run:
         if open_findings:
             properties.append(("argot.drift", len(open_findings)))
         return properties
+
+
+def _seen_from(here: Path, root: Path, test: str) -> str:
+    """Give a node id that starts at the settings' folder as it reads from another one."""
+    file, colons, inside = test.partition("::")
+    try:
+        return Path(os.path.relpath(root / file, here)).as_posix() + colons + inside
+    except ValueError:  # another drive
+        return test
 
 
 RUN = pytest.StashKey[Run]()

@@ -43,6 +43,7 @@ class Tape:
         missing = all(cassette.path != plan.path for cassette in self._cassettes)
         self.traffic = Traffic(plan, self._loaded, self._masker, missing=missing)
         self._stack = ExitStack()
+        self._reading = Reading(plan, archive, self._cassettes, ())
 
     def _load(self) -> Iterator[Cassette]:
         plan = self._plan
@@ -131,7 +132,14 @@ class Tape:
     def reading_of(self, kept: Path | None) -> Reading:
         """Give the reading; ``kept`` is the file that what was recorded now is kept in."""
         live = tuple(self.traffic.live)
-        return Reading(self._plan, self._archive, self._cassettes, self.recorded, live, kept)
+        now = Reading(self._plan, self._archive, self._cassettes, self.recorded, live, kept)
+        if (now.recorded, now.live, now.kept) != (
+            self._reading.recorded,
+            self._reading.live,
+            self._reading.kept,
+        ):
+            self._reading = now
+        return self._reading
 
     # Its life.
 

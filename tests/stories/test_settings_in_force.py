@@ -174,6 +174,22 @@ def test_the_command_that_records_works_from_where_one_is(
     plain_house.run(*command.split()[1:]).assert_outcomes(passed=1)
 
 
+def test_the_owner_stays_when_the_root_folder_moves(
+    plain_house: House, server: CompletionsServer
+) -> None:
+    """The test an interaction belongs to is named from the settings' folder, wherever one runs."""
+    plain_house.write("argot.toml", "")
+    plain_house.write("sub/pytest.ini", "[pytest]\n")
+    plain_house.write("sub/test_it.py", ASKS.format(base=server.base))
+    record = ("--argot-record=once", "sub")
+    plain_house.run(*record).assert_outcomes(passed=1)
+    (cassette,) = plain_house.cassettes.rglob("*.yaml")
+    text = cassette.read_text()
+    assert '"sub/test_it.py::test_asks"' in text
+    plain_house.run("--rootdir=.", "--argot-record=update", "sub").assert_outcomes(passed=1)
+    assert cassette.read_text() == text
+
+
 @pytest.mark.parametrize(
     ("flags", "variables", "modes"),
     [
