@@ -285,7 +285,7 @@ def test_names_that_are_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(Misuse) as caught, use_cassette(name, record="once"):
         pytest.fail("opened")
     assert "cassette" in caught.value.what
-    assert "use a " in caught.value.fix
+    assert caught.value.fix.startswith(("use a ", "name the file"))
     assert len(str(caught.value)) < 500
     assert sorted(each.name for each in tmp_path.iterdir()) == ["argot.toml", "cassettes"]
 

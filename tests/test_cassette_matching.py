@@ -317,22 +317,25 @@ def test_only_the_host_differs() -> None:
 
 
 def test_closest() -> None:
-    """The most similar recordings come first, equal ones without a difference."""
+    """The most similar recording is given, others only where they are as similar."""
+    rain = {"model": "m", "prompt": "Write a haiku about rain"}
     items = recorded(
         ask({"model": "m", "prompt": "zzz"}),
-        ask({"model": "m", "prompt": "Write a haiku about rain"}),
+        ask(rain),
         ask({"model": "m", "prompt": "Write a haiku about snow"}),
-        ask({"model": "m", "prompt": "Write a haiku about rain"}, "http://other/v1/completions"),
+        ask(rain, "http://other/v1/completions"),
         ask(method="GET", url="http://elsewhere/health"),
+        ask(rain),
     )
     asked = ask({"model": "m", "prompt": "Write a haiku about snow"})
-    found = closest(asked, items, Matcher(ALL))
-    assert [index for index, _ in found] == [2, 1, 0]
-    assert found[0][1] == []
-    assert found[1][1] == [
-        'body $.prompt: "Write a haiku about rain" -> "Write a haiku about snow"'
+    assert closest(asked, items, Matcher(ALL)) == [(2, [])]
+    hail = ask({"model": "m", "prompt": "Write a haiku about rail"})
+    found = closest(hail, items, Matcher(ALL))
+    assert [index for index, _ in found] == [1, 5]
+    assert found[0][1] == [
+        'body $.prompt: "Write a haiku about rain" -> "Write a haiku about rail"'
     ]
-    assert [index for index, _ in closest(asked, items, Matcher(ALL), limit=9)] == [2, 1, 0, 3]
+    assert [index for index, _ in closest(hail, items, Matcher(ALL), limit=1)] == [1]
 
 
 def test_closest_in_a_large_cassette() -> None:

@@ -195,8 +195,9 @@ def test_secret_stops_the_write(tmp_path: Path) -> None:
     assert SECRET not in kept.read_text() + str(caught.value)
     line, column = map(int, caught.value.where.split(" ")[0].split(":")[-2:])
     assert kept.read_text().splitlines()[line - 1][: column - 1].endswith("api_key=")
-    assert "named-secret" in caught.value.what
+    assert "one place in it still looks like a secret (named-secret)" in caught.value.what
     assert "c.rejected.yaml" in caught.value.where
+    assert f"argot keep {kept} --force" in caught.value.fix
 
 
 def test_reject_keeps_what_others_left(tmp_path: Path) -> None:

@@ -96,6 +96,38 @@ def test_a_reason_is_needed(project: Path, capsys: pytest.CaptureFixture[str]) -
     assert accepted(project) == ""
 
 
+@pytest.mark.parametrize("reason", ["...", " … "])
+def test_the_dots_of_a_message_are_no_reason(
+    project: Path, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A command taken from a message as it is asks for the reason."""
+    assert main(["accept", "--all", "--reason", reason]) == 2
+    assert "write why" in capsys.readouterr().err
+    assert accepted(project) == ""
+
+
+def test_a_refused_recording_that_drifts_is_named(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Drift that is only in a refused recording is not passed over in silence; accepted, it is."""
+    for name in ("a", "b"):
+        write(project / "cassettes" / f"{name}.yaml", BODY)
+    write(project / "cassettes" / "a.rejected.yaml", finished("end_of_text"))
+    command = "argot accept cassettes/a.rejected.yaml, then: argot keep cassettes/a.rejected.yaml"
+    for args, code in ((["--all", *REASON], 0), ([], 2), (["cassettes/a.yaml", "--all"], 0)):
+        assert main(["accept", *args]) == code
+        told = capsys.readouterr()
+        assert "nothing to accept" in told.out
+        assert command in told.err
+    assert main(["accept", "cassettes/b.yaml"]) == 2
+    assert "refused" not in capsys.readouterr().err
+    assert main(["accept", "0" * 12, *REASON]) == 2
+    assert command in capsys.readouterr().err
+    assert main(["accept", "cassettes/a.rejected.yaml", "--all", *REASON]) == 0
+    assert main(["accept", "--all", *REASON]) == 0
+    assert "refused" not in capsys.readouterr().err
+
+
 def test_wrong_use_is_2(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An unknown fingerprint, --all beside one, a bad date or a missing path is 2."""
     known = fingerprints(capsys)["enum.unknown"]

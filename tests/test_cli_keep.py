@@ -84,6 +84,17 @@ def test_a_cassette_is_born_of_it(project: Path) -> None:
     assert not refused.exists()
 
 
+def test_overrides_hold_for_the_tests_that_recorded(project: Path) -> None:
+    """What the rules of an override hide does not enter the cassette of a test it names."""
+    refuse(project, later(BODY, "our secret plan", test="tests/azure/test_a.py::t"), name="azure")
+    project.joinpath("argot.toml").write_text(
+        '[[overrides]]\ntests = "tests/azure"\nmask = ["re:secret plan=plan"]\n', encoding="utf-8"
+    )
+    assert main(["keep"]) == 0
+    text = project.joinpath("cassettes", "azure.yaml").read_text(encoding="utf-8")
+    assert '"our plan"' in text
+
+
 def test_paths_choose(project: Path) -> None:
     """Only what the paths name is kept."""
     first, second = refuse(project, later(BODY)), refuse(project, later(BODY), name="b/c")
@@ -178,6 +189,18 @@ def test_a_strange_file_is_left(project: Path, capsys: pytest.CaptureFixture[str
     assert strange.exists()
     assert main(["keep", "cassettes/nowhere.yaml"]) == 2
     assert "no such file" in capsys.readouterr().err
+
+
+def test_without_a_folder_of_cassettes_it_is_wrong_use(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where no cassettes can be nothing was looked at: 2, as of the other commands."""
+    project.joinpath("argot.toml").write_text('cassettes = "tapes"\n', encoding="utf-8")
+    for command in ("keep", "check", "accept", "scrub"):
+        assert main([command]) == 2
+        told = capsys.readouterr().err
+        assert "tapes" in told
+        assert "name a cassette or a folder of cassettes" in told
 
 
 def test_a_later_run_supersedes_what_was_refused(project: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -192,6 +193,31 @@ def test_a_disk_that_refuses_leaves_the_file(
     assert main(["scrub"]) == 2
     assert "No space left" in capsys.readouterr().err
     assert file.read_bytes() == before
+
+
+def test_overrides_hold_for_the_tests_of_a_cassette(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rules of an override hide values in the cassettes of the tests it names, and in no other."""
+    project.joinpath("argot.toml").write_text(
+        'mask = ["body:$.user"]\n[[overrides]]\ntests = "tests/azure/**"\n'
+        'mask = ["body:$.prompt=something"]\n',
+        encoding="utf-8",
+    )
+    azure = replace(
+        interaction(BODY, prompt="ours", user="ada"), tests=("tests/azure/test_a.py::t",)
+    )
+    file = write(project / "cassettes" / "azure.yaml", azure)
+    other = cassette(project)
+    before = other.read_bytes()
+    assert main(["scrub", "--check"]) == 1
+    assert "cassettes/azure.yaml: 1 interaction to be masked" in capsys.readouterr().out
+    assert main(["scrub"]) == 0
+    masked = file.read_text(encoding="utf-8")
+    assert '"prompt": "something"' in masked
+    assert '"ada"' not in masked
+    assert other.read_bytes() == before
+    assert main(["scrub", "--check"]) == 0
 
 
 def test_ours_is_dumped_alike(project: Path) -> None:

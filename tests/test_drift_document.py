@@ -272,3 +272,12 @@ def test_fifty_choices_are_one_finding_each() -> None:
         ("choices[*].finish_reason", 50),
         ("choices[*].index", 50),
     ]
+
+
+def test_a_required_field_and_a_crash_are_told_in_plain_words() -> None:
+    """What a field should have held is its type; a validator that crashed is no value that came."""
+    (missing,) = judged(interaction(body(drop("id"))))
+    assert (missing.expected, missing.actual) == ("string (required)", "nothing")
+    (crash,) = judged(interaction(b'{"tags": [13]}'), model=Tight)
+    said = (crash.expected, crash.actual)
+    assert said == ("a verdict of the model's validator", "KeyError raised in it")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pytest_argot.drift.fixes import BUILT_IN
 from tests.drift_material import body, drop, interaction, judged, put
 from tests.drift_models import Loose, Tight
 
@@ -61,6 +62,22 @@ def test_fix_inside_a_union() -> None:
     """A field of one branch of a union is found."""
     (finding,) = judged(interaction(b'{"either": {"kind": "word", "word": 1}}'), model=Loose)
     assert finding.fixes == ("word: str | int",)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        put(*CHOICE, "finish_reason", to="eos"),
+        lambda data: data.update(MODEL=data.pop("model")),
+    ],
+)
+def test_a_built_in_model_is_not_to_be_edited(change: Any) -> None:
+    """The change of a model of ours is followed by the ways to have another one."""
+    (finding,) = judged(interaction(body(change)))
+    assert len(finding.fixes) == 2
+    assert finding.fixes[-1] == BUILT_IN
+    assert "dialect=" in BUILT_IN
+    assert "route" in BUILT_IN
 
 
 def test_no_fix_quotes_the_body() -> None:

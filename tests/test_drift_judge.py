@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pytest_argot.drift.fixes import BUILT_IN
 from pytest_argot.drift.judge import judge, judge_response
 from pytest_argot.drift.levels import Levels
 from tests.drift_material import (
@@ -48,6 +49,7 @@ def test_finding_tells_expected_actual_fix_and_place() -> None:
     assert finding.actual == '"tool_calls"'
     assert finding.fixes == (
         'finish_reason: Literal["stop", "length", "content_filter", "tool_calls"]',
+        BUILT_IN,
     )
     assert finding.cassette.endswith("haiku.yaml")
     assert "tool_calls" in subject.text.splitlines()[finding.line - 1]

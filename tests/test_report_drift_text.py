@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pytest_argot.drift.finding import Finding, Level
+from pytest_argot.report.accepting import accepting
 from pytest_argot.report.drift_text import drift_message
 from tests.cassette_tree import FINDING, NOTE, WARNING
 
@@ -21,7 +22,8 @@ def test_the_first_line_is_the_verdict() -> None:
     """The first line names the cassette, the response model and the numbers by level."""
     second = replace(FINDING, path="created", fingerprint="b" * 12)
     first = message(FINDING, second, WARNING).splitlines()[0]
-    assert first == "haiku.yaml no longer fits CreateCompletionResponse: 2 errors, 1 warning"
+    fits = "cassettes/haiku.yaml no longer fits CreateCompletionResponse"
+    assert first == f"{fits}: 2 errors, 1 warning"
 
 
 def test_a_drift_is_told_whole() -> None:
@@ -40,6 +42,24 @@ def test_a_drift_is_told_whole() -> None:
 def test_the_message_ends_with_the_two_commands() -> None:
     """The last lines are the commands that re-record and that accept."""
     assert message(FINDING).splitlines()[-2:] == [f"re-record: {RECORD}", f"accept:    {ACCEPT}"]
+
+
+def test_what_no_file_holds_cannot_be_accepted() -> None:
+    """Without a command that accepts, that line is left out; without a line, the place is bare."""
+    live = replace(FINDING, cassette="the live API", line=0)
+    lines = drift_message([live], record_command=RECORD).splitlines()
+    assert lines[-1] == f"re-record: {RECORD}"
+    assert any(line.endswith(" the live API") for line in lines)
+
+
+def test_accepting_a_refused_recording_keeps_it() -> None:
+    """The command that accepts what a refused recording holds promotes it, too."""
+    kept = "cassettes/haiku.rejected.yaml"
+    assert accepting(["cassettes/haiku.yaml"]) == ACCEPT
+    assert accepting([kept], kept) == (
+        f"argot accept {kept} --all --reason '...' && argot keep {kept}"
+    )
+    assert accepting([]) == ""
 
 
 def test_columns_are_aligned_and_fit() -> None:

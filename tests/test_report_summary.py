@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pytest_argot.report.summary import summary_lines
 from tests.cassette_tree import FINDING, NOTE, WARNING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_clean_session_says_nothing() -> None:
@@ -58,6 +62,33 @@ def test_counts_appear_when_something_was_recorded() -> None:
     """Recorded and replayed are told when there was a recording, and only then."""
     lines = summary_lines([{"recorded": 2, "replayed": 1}, {"replayed": 4}])
     assert lines == [("recorded 2 interactions, replayed 5", "")]
+
+
+def test_what_was_kept_refused_and_dropped_is_counted_apart() -> None:
+    """A refused recording is not counted as recorded; what mode update took out is told."""
+    refused = {"recorded": 3, "rejected": "c.rejected.yaml"}
+    lines = summary_lines([{"recorded": 2, "dropped": 4}, refused])  # type: ignore[list-item]
+    assert lines[-1] == ("recorded 2 interactions, refused 3, dropped 4", "")
+    assert summary_lines([{"dropped": 1}]) == [("recorded 0 interactions, dropped 1", "")]
+
+
+def test_data_tests_without_a_recording_are_told(tmp_path: Path) -> None:
+    """Skipped data tests name their cassette, or say that it came later in the run."""
+    waiting = [{"cassette": "nowhere/a.yaml", "waiting": True}, {"cassette": "b", "waiting": False}]
+    lines = summary_lines(waiting)  # type: ignore[arg-type]
+    assert lines == [("1 data test without a recording yet: nowhere/a.yaml", "yellow")]
+    (tmp_path / "late.yaml").touch()
+    late = summary_lines([{"cassette": str(tmp_path / "late.yaml"), "waiting": True}])
+    assert late == [("1 data test skipped before the recording: run again", "")]
+
+
+def test_what_tests_left_that_are_gone_is_told() -> None:
+    """Only what none of the tests that share the cassette asked for counts."""
+    one = {"cassette": "a.yaml", "gone": [0, 1, 2]}
+    other = {"cassette": "a.yaml", "gone": [1]}
+    text = "1 interaction of tests that are gone, asked for by none: a.yaml"
+    assert summary_lines([one, other, {"cassette": "a.yaml"}]) == [(text, "yellow")]  # type: ignore[list-item]
+    assert summary_lines([one, {"cassette": "a.yaml", "gone": []}]) == []  # type: ignore[list-item]
 
 
 def test_unplayed_and_refused_are_told() -> None:

@@ -83,6 +83,23 @@ def test_wrong_settings_say_what_is_allowed(values: dict[str, object], message: 
     assert "here" in caught.value.where
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(None, "cannot read the settings"), ("record = ", "not readable as TOML")],
+)
+def test_settings_that_cannot_be_read_say_what_to_do(
+    tmp_path: Path, content: str | None, message: str
+) -> None:
+    """A file that is not there, or no TOML, is Misuse with its place and a way on."""
+    file = tmp_path / "argot.toml"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    with pytest.raises(Misuse, match=message) as caught:
+        load(file, tmp_path)
+    assert caught.value.where == str(file)
+    assert caught.value.fix
+
+
 def test_options_merge_one_by_one_nearest_first() -> None:
     """Of several decorators each option comes from the nearest that gives it."""
     options = options_of(

@@ -110,3 +110,47 @@ def test_one_file_of_known_things_for_a_settings_file() -> None:
         ROOT / "cassettes",
         ROOT / "y",
     ]
+
+
+def shared(*tests: str, **base: Any) -> Settings:
+    """Give the settings of what tests share, where one folder is lax and another strict."""
+    lax = {"tests": "lax", "fail_on": "never", "match_on": "body", "mask": "body:$.a"}
+    strict = {"tests": "strict", "fail_on": "info", "match_on": "body", "mask": "body:$.b"}
+    settings = Settings(root=ROOT).updated({**base, "overrides": [lax, strict]}, "here")
+    return settings.for_tests(ROOT / test for test in tests)
+
+
+def test_tests_share_what_they_agree_on() -> None:
+    """Overrides all tests have hold for what they share, key by key; else what holds without."""
+    assert shared("lax/test_a.py", "lax/test_b.py").fail_on == "never"
+    both = shared("lax/test_a.py", "strict/test_a.py", fail_on="warn")
+    assert (both.fail_on, both.match_on) == ("warn", ("body",))
+    assert shared("lax/test_a.py", "test_a.py", fail_on="warn").fail_on == "warn"
+    assert both.accepted_file == shared().accepted_file
+
+
+def test_every_mask_holds_for_what_tests_share() -> None:
+    """What one of them hides is hidden, whatever the others say."""
+    both = shared("lax/test_a.py", "strict/test_a.py", "test_a.py", mask="body:$.user")
+    assert both.mask == ("body:$.user", "body:$.a", "body:$.b")
+
+
+def test_what_no_test_asks_for_has_the_settings_outside_overrides() -> None:
+    """Without a test, or with tests no entry means, nothing changes."""
+    for settings in (shared(), shared("test_a.py")):
+        assert (settings.fail_on, settings.mask, settings.main) == ("error", (), None)
+
+
+def test_an_item_has_its_place() -> None:
+    """An item of a list or table is placed in the override that brought it, else in the table."""
+    in_force = of(
+        "test_a.py",
+        {"tests": "other", "mask": "body:$.c"},
+        {"tests": ".", "mask": ["body:$.b"], "levels": {"key.*": "info"}},
+        mask="body:$.a",
+    )
+    assert in_force.where("mask", "body:$.a") == "the defaults mask"
+    assert in_force.where("mask", "body:$.b") == "here [[overrides]] 2 mask"
+    assert in_force.where("levels", "key.*") == "here [[overrides]] 2 levels"
+    assert in_force.where("mask") == "the defaults mask"
+    assert in_force.where() == "the defaults"

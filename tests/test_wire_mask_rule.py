@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_argot.errors import Misuse
-from pytest_argot.wire.mask_rule import MaskRule, parse_path, parse_rule
+from pytest_argot.wire.mask_rule import MaskRule, parse_path, parse_rule, parse_rules
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,8 @@ def test_rules_parse(text: str, rule: MaskRule) -> None:
         ("body:$.a b=x", "'b=x' is not understood"),
         ("query:a=@mask", "=@hash"),
         ("re:(=x", r"write \="),
+        ("re:(", r"write a regular expression of Python; \( is"),
+        ("body:user", "mask rule 'body:user'"),
         ("re:a*=x", "matches nothing at all"),
         (r"re:\d+=<n1>", "matches its own text"),
         ("host:*=a b/c", "is no host"),
@@ -65,6 +67,15 @@ def test_what_is_wrong_with_a_rule_is_said(text: str, said: str) -> None:
     with pytest.raises(Misuse) as error:
         parse_rule(text)
     assert said in str(error.value)
+
+
+def test_the_place_of_a_wrong_rule_is_told() -> None:
+    """Of several rules the one that is not understood is quoted, with its own place."""
+    with pytest.raises(Misuse) as error:
+        parse_rules(["body:$.user", "boddy:x"], "the place of {}".format)
+    assert "'boddy:x'" in error.value.what
+    assert error.value.where == "the place of boddy:x"
+    assert parse_rules(["re:UUID"], str) == [MaskRule("re", "UUID", None)]
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,7 @@ NAMED = {
     "header": "Authorization: Custom " + drawn(32),
     "cookie": "Set-Cookie: __cf_bm=" + drawn(43) + "-1763800000; path=/",
     "query": "https://example.com/a?access_token=" + drawn(24),
+    "secret token": "secret_token=" + drawn(24),
     "password": "password: " + drawn(20),
 }
 HARMLESS = {

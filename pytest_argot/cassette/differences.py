@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from pytest_argot.cassette.interaction import Interaction, Request
     from pytest_argot.cassette.matching import Matcher
+    from pytest_argot.cassette.request_parts import Part
     from pytest_argot.wire.json_path import Path
 
 MOST_LINES: Final = 12
@@ -22,6 +23,7 @@ LONGEST: Final = 200
 _SHOWN: Final = 56
 _BEFORE: Final = 12
 _COMPARED: Final = 500
+_OTHER_ADDRESS: Final = "only the host differs"
 
 
 class _Absent:
@@ -31,7 +33,7 @@ class _Absent:
 _ABSENT: Final = _Absent()
 
 
-def differences(asked: Request, recorded: Request, match_on: Sequence[str]) -> list[str]:
+def differences(asked: Request, recorded: Request, match_on: Sequence[Part]) -> list[str]:
     """Say in what ``asked`` differs from ``recorded``: one line a leaf, ``recorded -> asked``.
 
     At most ``MOST_LINES`` lines of at most ``LONGEST`` characters, long texts cut down to the
@@ -49,18 +51,32 @@ def differences(asked: Request, recorded: Request, match_on: Sequence[str]) -> l
         others += _query(old, new)
     if "body" in match_on:
         others += _body(recorded.body, asked.body)
+    others += _custom(asked, recorded, match_on)
     if address and not others:
-        return [_cut(f"only the host differs: {_origin(old)} -> {_origin(new)}")]
+        return [_cut(f"{_OTHER_ADDRESS}: {_origin(old)} -> {_origin(new)}")]
     return _at_most([_cut(line) for line in [*address, *others]])
+
+
+def is_other_address(found: Sequence[str]) -> bool:
+    """Tell whether scheme, host and port are all in which two requests were found to differ."""
+    return len(found) == 1 and found[0].startswith(_OTHER_ADDRESS)
+
+
+def _custom(asked: Request, recorded: Request, match_on: Sequence[Part]) -> Iterator[str]:
+    for part in match_on:
+        if not isinstance(part, str) and (old := part(recorded)) != (new := part(asked)):
+            name = getattr(part, "__name__", type(part).__name__)
+            yield f"{name}: {_change(str(old), str(new))}"
 
 
 def closest(
     asked: Request, interactions: Sequence[Interaction], matcher: Matcher, limit: int = 3
 ) -> list[tuple[int, list[str]]]:
-    """Give the indices of the most similar interactions, most similar first, with what differs.
+    """Give the index of the most similar interaction, with what differs.
 
-    A request that differs in method, host and path at once resembles nothing. Costs time in
-    proportion to the cassette, so it is for the moment when an answer was not found.
+    Several, ``limit`` at most, only where they are equally similar. A request that differs in
+    method, host and path at once resembles nothing. Costs time in proportion to the cassette, so
+    it is for the moment when an answer was not found.
     """
     url = split_url(asked.url)
     rough = sorted(
@@ -75,7 +91,8 @@ def closest(
     )
     return [
         (index, differences(asked, interactions[index].request, matcher.match_on))
-        for _, _, index in fine[:limit]
+        for *distances, index in fine[:limit]
+        if distances == list(fine[0][:2])
     ]
 
 
@@ -124,7 +141,7 @@ def _common(one: str, other: str) -> int:
     return low
 
 
-def _address(old: SplitResult, new: SplitResult, match_on: Sequence[str]) -> list[str]:
+def _address(old: SplitResult, new: SplitResult, match_on: Sequence[Part]) -> list[str]:
     pairs = {
         "scheme": (old.scheme, new.scheme),
         "host": (old.hostname or "", new.hostname or ""),

@@ -7,12 +7,13 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from pytest_argot.cassette.differences import closest, differences
-from pytest_argot.cassette.request_parts import PARTS, body_key, split_url
+from pytest_argot.cassette.request_parts import PARTS, Part, body_key, split_url
 from pytest_argot.cassette.stored import content_type
 from pytest_argot.errors import Misuse
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
+    from urllib.parse import SplitResult
 
     from pytest_argot.cassette.interaction import Interaction, Request
 
@@ -28,13 +29,14 @@ class Matcher:
     Hosts are compared without case, default ports are no ports, an empty path is ``/``, percent
     escapes are undone, query parameters may come in any order. JSON bodies are compared as
     values: key order, white space and ``1`` against ``1.0`` make no difference, ``true``
-    against ``1`` does. The boundary of a multipart body does not count.
+    against ``1`` does. The boundary of a multipart body does not count. A function may stand
+    among the names: it takes a ``Request`` and gives something hashable that counts in its place.
 
     ``Misuse`` for an unknown part.
     """
 
-    def __init__(self, match_on: Sequence[str]) -> None:
-        unknown = [part for part in match_on if part not in PARTS]
+    def __init__(self, match_on: Sequence[Part]) -> None:
+        unknown = [part for part in match_on if isinstance(part, str) and part not in PARTS]
         if unknown:
             raise Misuse(f"match_on has no {unknown[0]!r}", fix=f"use some of: {', '.join(PARTS)}")
         self.match_on = tuple(match_on)
@@ -43,10 +45,12 @@ class Matcher:
     def key(self, request: Request) -> Hashable:
         """Give the key of a request; equal bodies are parsed once."""
         url = split_url(request.url)
-        return tuple(
-            self._body(request) if part == "body" else PARTS[part](request, url)
-            for part in self.match_on
-        )
+        return tuple(self._part(part, request, url) for part in self.match_on)
+
+    def _part(self, part: Part, request: Request, url: SplitResult) -> Hashable:
+        if not isinstance(part, str):
+            return part(request)
+        return self._body(request) if part == "body" else PARTS[part](request, url)
 
     def _body(self, request: Request) -> Hashable:
         if not request.body:

@@ -7,7 +7,7 @@ import json
 import math
 import re
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from pytest_argot.cassette.stored import content_type
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
     from pytest_argot.cassette.interaction import Request
+
+Part: TypeAlias = "str | Callable[[Request], Hashable]"
+"""What ``match_on`` is made of: the name of a part, or a function that gives what counts."""
 
 _DEFAULT_PORTS: Final = MappingProxyType({"http": 80, "https": 443, "ws": 80, "wss": 443})
 _BOUNDARY: Final = re.compile(r'boundary="?([^";,]+)', re.IGNORECASE)

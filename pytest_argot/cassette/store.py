@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -211,14 +212,16 @@ def _secret(path: Path, kept: Path, leaks: Sequence[Leak]) -> SecretFound:
     return SecretFound(
         f"{shown(path)} was not written: {_describe(leaks)}",
         where=f"{shown(kept)}:{first.line}:{first.column} (blanked there)",
-        fix='add a rule to mask = ["re:...=<secret>"] in [tool.argot], then record again',
+        fix='add a rule to mask = ["re:...=<secret>"] in [tool.argot], then record again; '
+        f"or, if the blanks are welcome: argot keep {shlex.quote(shown(kept))} --force",
     )
 
 
 def _describe(leaks: Sequence[Leak]) -> str:
     rules = ", ".join(sorted({leak.rule for leak in leaks}))
-    times = "one place" if len(leaks) == 1 else f"{len(leaks)} places"
-    return f"{times} in it still look like a secret ({rules})"
+    if len(leaks) == 1:
+        return f"one place in it still looks like a secret ({rules})"
+    return f"{len(leaks)} places in it still look like a secret ({rules})"
 
 
 @contextmanager

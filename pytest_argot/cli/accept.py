@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_argot.drift.finding import Finding
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{12}")
+_NO_REASON = ("...", "…")
 _UNREADABLE = 2
 _NOTHING_CHOSEN = 2
 
@@ -42,18 +44,24 @@ def accept(
     from pytest_argot.cli.selection import select
 
     wanted = [word for word in what if _FINGERPRINT.fullmatch(word)]
+    paths = [word for word in what if word not in wanted]
     last_day = _day(until)
+    if reason.strip() in _NO_REASON:
+        raise Misuse(f"--reason {reason!r} is none", fix="write why, for those who review it")
     if wanted and everything:
         raise Misuse("--all and a fingerprint say different things", fix="give one of them")
-    done, unreadable = judge_all(select([w for w in what if w not in wanted], config))
+    done, unreadable = judge_all(select(paths, config))
+    refused = _refused(paths, config, done)
     if wanted or everything:
         chosen = {id(each): _chosen(each, wanted) for each in done}
-        _check_known(wanted, done)
+        _check_known(wanted, done, refused)
         _accept([(each, chosen[id(each)]) for each in done], reason, last_day)
         code = 0
     else:
         _offer(done)
         code = _NOTHING_CHOSEN
+    if refused:
+        click.echo(f"argot: {refused}", err=True)
     for file in unreadable:
         click.echo(f"argot: unreadable: {file.cassette}:{file.line} {file.message}", err=True)
     return _UNREADABLE if unreadable else code
@@ -69,6 +77,27 @@ def _day(until: str | None) -> date | None:
     if day < datetime.now().astimezone().date():
         raise Misuse(f"--until {until} is over", fix="name a day to come")
     return day
+
+
+def _refused(paths: Sequence[str], config: str | None, done: Iterable[Judged]) -> str:
+    """Name the refused recordings that drift and were not named; ``""`` without any."""
+    from pytest_argot.cli.judging import judge_all
+    from pytest_argot.cli.refused import select_refused
+    from pytest_argot.drift.levels import failing
+    from pytest_argot.report.wording import nearby
+
+    named = {each.cassette.path for each in done}
+    beside = [each for each in select_refused(paths, config) if each.file not in named]
+    drifted = [
+        shlex.quote(nearby(each.cassette.path))
+        for each in judge_all(beside)[0]
+        if failing(each.findings, each.bench.settings.fail_on)
+    ]
+    if not drifted:
+        return ""
+    first = drifted[0]
+    more = f" (and {len(drifted) - 1:,} more)" if drifted[1:] else ""
+    return f"a refused recording drifts, too{more}: argot accept {first}, then: argot keep {first}"
 
 
 def _open(judged: Judged) -> list[Finding]:
@@ -89,11 +118,12 @@ def _prints(finding: Finding) -> set[str]:
     return {finding.fingerprint, *finding.fingerprints}
 
 
-def _check_known(wanted: Iterable[str], done: Iterable[Judged]) -> None:
+def _check_known(wanted: Iterable[str], done: Iterable[Judged], refused: str) -> None:
     seen = {each for judged in done for finding in judged.findings for each in _prints(finding)}
     for fingerprint in wanted:
         if fingerprint not in seen:
-            raise Misuse(f"no drift has the fingerprint {fingerprint}", fix="argot accept lists it")
+            fix = refused or "argot accept lists what there is"
+            raise Misuse(f"no drift has the fingerprint {fingerprint}", fix=fix)
 
 
 def _accept(

@@ -58,7 +58,8 @@ def _folder(keep: str | None) -> Generator[Path]:
         return
     folder = Path(keep).absolute()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Misuse("the demo plays in an empty folder only", where=str(folder))
+        fix = "name a folder that is empty, or not there yet"
+        raise Misuse("the demo plays in an empty folder only", where=str(folder), fix=fix)
     folder.mkdir(parents=True, exist_ok=True)
     yield folder
 

@@ -1,4 +1,4 @@
-"""Judging many cassettes, each by the settings of its place."""
+"""Judging many cassettes, each by the settings of its place and its tests."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from pytest_argot.cassette.reader import load
 from pytest_argot.cli.masks import masker_of
+from pytest_argot.cli.owners import settings_of
 from pytest_argot.cli.selection import Selected, select, whole_folder
 from pytest_argot.drift.finding import Finding, Level
 from pytest_argot.drift.judge import judge
 from pytest_argot.drift.known import KnownThings, read
 from pytest_argot.drift.levels import Levels, failing
 from pytest_argot.drift.routes import Routes
-from pytest_argot.errors import CassetteCorrupt, CassetteMissing
+from pytest_argot.errors import CassetteCorrupt, CassetteMissing, Misuse
 from pytest_argot.report.outcome import Outcome, Unreadable
 from pytest_argot.report.wording import nearby
 
@@ -27,9 +28,12 @@ if TYPE_CHECKING:
     from pytest_argot.wire.masking import Masker
 
 
+_HERE = "`python -m pytest_argot` for `argot`, in the folder that holds the module, finds it there"
+
+
 @dataclass(frozen=True)
 class Bench:
-    """What the cassettes under one settings file are judged with."""
+    """What the cassettes under the same settings are judged with."""
 
     settings: Settings
 
@@ -41,12 +45,21 @@ class Bench:
     @cached_property
     def routes(self) -> Routes:
         """The routes; ``Misuse`` for a response model that cannot be imported."""
-        return Routes.build(self.settings)
+        try:
+            return Routes.build(self.settings)
+        except Misuse as error:
+            if not isinstance(error.__cause__, ImportError):
+                raise
+            fix = f"{error.fix}; {_HERE}"
+            raise Misuse(error.what, where=error.where, fix=fix) from error.__cause__
 
     @cached_property
     def levels(self) -> Levels:
         """The levels of the kinds; ``Misuse`` for an unknown kind."""
-        return Levels(self.settings.levels, self.settings.where())
+        levels = self.settings.levels
+        for key in levels:  # the place of each
+            Levels({key: levels[key]}, self.settings.where("levels", key))
+        return Levels(levels)
 
     @cached_property
     def known(self) -> KnownThings:
@@ -70,19 +83,27 @@ def judge_all(selected: Iterable[Selected]) -> tuple[list[Judged], list[Unreadab
 
     ``Misuse`` when settings name what does not exist.
     """
-    benches: dict[tuple[Path, Path | None], Bench] = {}
+    benches: list[Bench] = []
     done: list[Judged] = []
     unreadable: list[Unreadable] = []
     for each in selected:
-        key = (each.settings.root, each.settings.file)
-        bench = benches.setdefault(key, Bench(each.settings))
         try:
+            bench = _bench(settings_of(each), benches)
             cassette = load(each.file, bench.masker)
         except (CassetteCorrupt, CassetteMissing) as error:
             unreadable.append(_unreadable(each.file, error))
         else:
             done.append(judged(cassette, bench))
     return done, unreadable
+
+
+def _bench(in_force: Settings, benches: list[Bench]) -> Bench:
+    """Give the bench of the settings, a new one (put to the others) where there is none."""
+    for bench in benches:
+        if bench.settings == in_force:
+            return bench
+    benches.append(Bench(in_force))
+    return benches[-1]
 
 
 def check(paths: Sequence[str], *, fail_on: str | None, config: str | None) -> Outcome:
@@ -113,13 +134,13 @@ def _unseen(paths: Sequence[str], done: Iterable[Judged]) -> int:
     return sum(
         len(bench.known.unseen(found[file]))
         for file, bench in benches.items()
-        if whole_folder(paths, bench.settings)
+        if whole_folder(paths, bench.settings.main or bench.settings)
     )
 
 
 def judge_one(selected: Selected) -> Judged:
     """Judge one cassette; ``CassetteMissing``, ``CassetteCorrupt`` or ``Misuse`` as they come."""
-    bench = Bench(selected.settings)
+    bench = Bench(settings_of(selected))
     return judged(load(selected.file, bench.masker), bench)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pytest_argot.cli.judging import Bench
     from pytest_argot.cli.selection import Selected
     from pytest_argot.settings import Settings
+    from pytest_argot.wire.masking import Masker
 
 _LEFT = 1
 _UNREADABLE = 2
@@ -57,9 +58,12 @@ def keep(paths: tuple[str, ...], *, accepted: bool, force: bool, config: str | N
 def _keep(selected: Selected, *, accepted: bool, force: bool) -> int:
     from pytest_argot.cassette.reader import load
     from pytest_argot.cli.masks import masker_of
+    from pytest_argot.cli.owners import settings_of
     from pytest_argot.report.wording import count
 
-    refused = load(selected.file, masker_of(selected.settings))
+    selected = replace(selected, settings=settings_of(selected))
+    masker = masker_of(selected.settings)
+    refused = load(selected.file, masker)
     if not refused.ours:
         return _left(selected, "it is no recording of ours: name it another way")
     if refused.blanked and not force:
@@ -67,7 +71,7 @@ def _keep(selected: Selected, *, accepted: bool, force: bool) -> int:
     chosen = _accepted(refused, selected.settings) if accepted else refused.interactions
     if refused.interactions and not chosen:
         return _left(selected, "no drift in it is accepted, or not all of it")
-    _promote(selected, chosen)
+    _promote(selected, chosen, masker)
     rest = len(refused.interactions) - len(chosen)
     return _left(selected, f"{count(rest, 'interaction')} without accepted drift") if rest else 0
 
@@ -79,16 +83,15 @@ def _left(selected: Selected, why: str) -> int:
     return _LEFT
 
 
-def _promote(selected: Selected, chosen: Sequence[Interaction]) -> None:
+def _promote(selected: Selected, chosen: Sequence[Interaction], masker: Masker) -> None:
     """Write first, take away afterwards: whatever happens between, nothing is lost."""
     from pytest_argot.cassette.matching import Matcher
     from pytest_argot.cassette.store import save, withdraw
-    from pytest_argot.cli.masks import masker_of
     from pytest_argot.cli.promotion import promoted
     from pytest_argot.cli.refused import cassette_of
     from pytest_argot.report.wording import count, place
 
-    path, masker = cassette_of(selected.file), masker_of(selected.settings)
+    path = cassette_of(selected.file)
     matcher = Matcher(selected.settings.match_on)
 
     def merge(present: Cassette | None) -> list[Interaction]:

@@ -18,7 +18,10 @@ from pytest_argot.errors import Misuse
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pytest_argot.tape.exchange import LiveRequest
+
 KEY = "OPENAI_API_KEY"
+_OBJECT = 'write it like {"model": "gpt-3.5-turbo-instruct", "prompt": "a haiku"}'
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e]*)")
 
 
@@ -49,20 +52,31 @@ def record(  # noqa: PLR0913 - a command has as many options as it has
     """
     from pytest_argot.cassette.naming import named
     from pytest_argot.cli.judging import Bench
+    from pytest_argot.cli.owners import settings_of
     from pytest_argot.cli.recording import Recording
-    from pytest_argot.cli.selection import settings_for
+    from pytest_argot.cli.selection import Selected, settings_for
     from pytest_argot.tape.exchange import LiveRequest
 
     settings = settings_for(Path.cwd(), config)
-    recording = Recording(
-        path=named(settings.folder, name),
-        bench=Bench(settings),
-        command=shlex.join(("argot", "record", name, request)),
-        rewrite=rewrite,
-    )
+    path = named(settings.folder, name)
+    bench = Bench(settings_of(Selected(path, settings)))
     sent = _headers(headers)
     body = _body(request, stream=stream)
-    return recording.run(LiveRequest(method="POST", url=_checked(url), headers=sent, body=body))
+    asked = LiveRequest(method="POST", url=_checked(url), headers=sent, body=body)
+    shown = _shown(asked)
+    again = ["argot", "record", name, request, "--url", shown, *(["--stream"] if stream else [])]
+    recording = Recording(
+        path=path, bench=bench, command=shlex.join(again), url=shown, rewrite=rewrite
+    )
+    return recording.run(asked)
+
+
+def _shown(asked: LiveRequest) -> str:
+    """Give the URL as it was given, without credentials: whoever gave it is to know it again."""
+    from pytest_argot.wire.headers import normalise
+    from pytest_argot.wire.masking import Masker
+
+    return Masker().learning(normalise(asked.headers), asked.url).url(asked.url)
 
 
 def _checked(url: str) -> str:
@@ -111,11 +125,12 @@ def _body(file: str, *, stream: bool) -> bytes:
         request: Any = json.loads(text)
     except OSError as error:
         what = f"the request cannot be read: {error.strerror or error}"
-        raise Misuse(what, where=file) from error
+        fix = "write the request as JSON into that file, or give - for standard input"
+        raise Misuse(what, where=file, fix=fix) from error
     except (ValueError, RecursionError) as error:
-        raise Misuse(f"the request is no JSON: {error}", where=file) from error
+        raise Misuse(f"the request is no JSON: {error}", where=file, fix=_OBJECT) from error
     if not isinstance(request, dict):
-        raise Misuse("the request is no JSON object", where=file)
+        raise Misuse("the request is no JSON object", where=file, fix=_OBJECT)
     asked = cast("dict[str, Any]", request)
     if stream and asked.get("stream") is not True:  # else it is sent as it is written
         text = json.dumps({**asked, "stream": True}, ensure_ascii=False)

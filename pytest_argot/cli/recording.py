@@ -16,7 +16,7 @@ from pytest_argot.cassette.emitter import dump
 from pytest_argot.cassette.interaction import Interaction
 from pytest_argot.cassette.matching import Matcher
 from pytest_argot.cassette.reader import load
-from pytest_argot.cassette.store import reject, save
+from pytest_argot.cassette.store import reject, rejected_path, save
 from pytest_argot.cassette.stored import stored
 from pytest_argot.cli.judging import Bench, judged
 from pytest_argot.cli.promotion import promoted
@@ -24,6 +24,7 @@ from pytest_argot.cli.screen import write
 from pytest_argot.drift.levels import failing
 from pytest_argot.errors import ArgotError, CassetteMissing, Misuse, SecretFound
 from pytest_argot.report.drift_text import drift_message
+from pytest_argot.report.gitignore import gitignore_hint
 from pytest_argot.report.wording import nearby, place
 from pytest_argot.tape.exchange import Exchange
 from pytest_argot.tape.live import ask
@@ -43,13 +44,14 @@ _SUCCESS = range(200, 300)
 class Recording:
     """Where the exchange goes and what it is judged with.
 
-    ``command``: how to record it again, without the URL. ``rewrite``: whether the answer there
-    is to the same request is replaced.
+    ``command``: how to record it again. ``url``: as it was given, without credentials.
+    ``rewrite``: whether the answer there is to the same request is replaced.
     """
 
     path: Path
     bench: Bench
     command: str
+    url: str
     rewrite: bool = False
 
     def run(self, asked: LiveRequest) -> int:
@@ -63,10 +65,10 @@ class Recording:
         if self._equal(self._present(), exchange) and not self.rewrite:
             raise Misuse(
                 f"{nearby(self.path)} answers this request already",
-                fix=f"{self._again(exchange)} --rewrite",
+                fix=f"{self.command} --rewrite",
             )
         judged(Cassette(self.path, ()), self.bench)
-        interaction = _interaction(exchange, _answer(asked, exchange))
+        interaction = _interaction(exchange, _answer(asked, exchange, self.url))
         if interaction.response.status not in _SUCCESS:
             return self._keep_error(interaction, exchange)
         if self._failing(_alone(self.path, interaction)):
@@ -88,9 +90,6 @@ class Recording:
     def _matcher(self) -> Matcher:
         return Matcher(self.bench.settings.match_on)
 
-    def _again(self, exchange: Exchange) -> str:
-        return f"{self.command} --url {shlex.quote(exchange.request.url)}"
-
     def _failing(self, cassette: Cassette) -> list[Finding]:
         return failing(judged(cassette, self.bench).findings, self.bench.settings.fail_on)
 
@@ -105,6 +104,7 @@ class Recording:
             save(self.path, merge, masker=exchange.masker)
         except SecretFound as error:
             click.echo(f"argot: {error}", err=True)
+            _advise(rejected_path(self.path))
             return _KEPT_BESIDE
         except ArgotError:
             with suppress(ArgotError):  # it was paid for; the first error is the one to tell
@@ -121,7 +121,7 @@ class Recording:
     def _keep_error(self, interaction: Interaction, exchange: Exchange) -> int:
         status = f"{interaction.response.status} {interaction.response.reason}".strip()
         kept = self._kept(interaction, exchange, f"the answer was {interaction.response.status}")
-        fix = f"{self._again(exchange)}   (is it what you wanted: argot keep {_quoted(kept)})"
+        fix = f"{self.command}   (is it what you wanted: argot keep {_quoted(kept)})"
         error = ArgotError(f"the answer is an error: {status}", where=place(str(kept), 0), fix=fix)
         click.echo(f"argot: {error}", err=True)
         return _KEPT_BESIDE
@@ -134,7 +134,7 @@ class Recording:
         message = drift_message(
             found,
             kept=nearby(kept),
-            record_command=self._again(exchange),
+            record_command=self.command,
             accept_command=f"argot accept {_quoted(kept)} --all --reason '...' && "
             f"argot keep {_quoted(kept)}",
         )
@@ -142,18 +142,25 @@ class Recording:
         return _KEPT_BESIDE
 
     def _kept(self, interaction: Interaction, exchange: Exchange, reason: str) -> Path:
-        return reject(self.path, [interaction], reason=reason, masker=exchange.masker)
+        kept = reject(self.path, [interaction], reason=reason, masker=exchange.masker)
+        _advise(kept)
+        return kept
 
 
-def _answer(asked: LiveRequest, exchange: Exchange) -> LiveResponse:
-    """Ask; an error says the masked URL, for the one asked may hold a key."""
+def _advise(kept: Path) -> None:
+    if hint := gitignore_hint([kept]):
+        click.echo(f"argot: {hint}", err=True)
+
+
+def _answer(asked: LiveRequest, exchange: Exchange, url: str) -> LiveResponse:
+    """Ask; an error says ``url``, for the one asked may hold a key."""
     try:
         return ask(asked)
     except (ArgotError, HTTPException, ValueError) as error:
         why = error.what if isinstance(error, ArgotError) else f"no answer: {error!r}"
         fix = "is the server up, and the URL right?"
         what = exchange.masker.text(why)
-        raise ArgotError(what, where=exchange.request.url, fix=fix) from error
+        raise ArgotError(what, where=url, fix=fix) from error
 
 
 def _interaction(exchange: Exchange, answer: LiveResponse) -> Interaction:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_argot.cassette.store import rejected_path
-from pytest_argot.cli.selection import REJECTED, Selected, settings_for
+from pytest_argot.cli.selection import REJECTED, Selected, plain, settings_for, tops
 from pytest_argot.errors import Misuse
 
 if TYPE_CHECKING:
@@ -18,11 +18,12 @@ def select_refused(paths: Sequence[str], config: str | None = None) -> list[Sele
     """Give the rejected recordings at or below the paths, each once, in the order of their names.
 
     A cassette stands for the recording kept beside it. Without paths: those below the folders
-    the settings in force here have for cassettes. ``Misuse`` for a path with neither.
+    the settings in force here have for cassettes. ``Misuse`` for a path with neither, and where
+    there is no such folder.
     """
-    chosen = [Path(path).absolute() for path in paths]
+    chosen = [plain(path) for path in paths]
     found: dict[Path, Selected] = {}
-    for path in chosen or _tops(config):
+    for path in chosen or tops(settings_for(Path.cwd(), config)):
         for file in _refused(path, named=bool(paths)):
             found.setdefault(file.resolve(), Selected(file, settings_for(file, config)))
     return sorted(found.values(), key=lambda selected: selected.file)
@@ -31,10 +32,6 @@ def select_refused(paths: Sequence[str], config: str | None = None) -> list[Sele
 def cassette_of(refused: Path) -> Path:
     """Give the cassette a rejected recording was meant for."""
     return refused.with_name(refused.name.removesuffix(REJECTED) + ".yaml")
-
-
-def _tops(config: str | None) -> list[Path]:
-    return [layout.top for layout in settings_for(Path.cwd(), config).layouts]
 
 
 def _refused(path: Path, *, named: bool) -> Iterator[Path]:

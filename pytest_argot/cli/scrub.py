@@ -54,12 +54,12 @@ def scrub(paths: tuple[str, ...], *, check: bool, all_formats: bool, config: str
 
 def _scrubbed(selected: Selected, *, writing: bool, foreign: bool) -> Scrubbed:
     from pytest_argot.cassette.scrubbing import scrub as scrub_file
-    from pytest_argot.cli.masks import masker_of
+    from pytest_argot.cli.masks import masker_for
 
     is_yaml = selected.file.suffix != ".json"  # ours is YAML: it does not go by another name
     return scrub_file(
         selected.file,
-        masker_of(selected.settings),
+        masker_for(selected),
         writing=writing,
         foreign=foreign and is_yaml,
     )

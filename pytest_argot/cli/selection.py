@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_argot import settings
+from pytest_argot.cli.near_miss import ANY, near_miss
 from pytest_argot.errors import Misuse
 
 if TYPE_CHECKING:
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 YAML = (".yaml", ".yml")
 JSON = ".json"
 REJECTED = ".rejected.yaml"
+PROJECT = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg", "setup.py", ".git")
+"""What marks the top of a project: cassettes above it are somebody else's."""
+
 _MARK = b"interactions"
+_ELSEWHERE = f"{ANY}, or set cassettes in [tool.argot]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ def select(paths: Sequence[str], config: str | None = None) -> list[Selected]:
 
     Without paths: those the settings in force here have a place for. ``config`` names the settings
     file, otherwise the nearest one at or above each cassette counts. ``Misuse`` for a path that
-    does not exist.
+    does not exist, and for a folder without cassettes.
     """
     found: dict[Path, Selected] = {}
     for each in _named(paths, config) if paths else _all(config):
@@ -43,37 +48,49 @@ def select(paths: Sequence[str], config: str | None = None) -> list[Selected]:
 
 
 def _named(paths: Sequence[str], config: str | None) -> Iterator[Selected]:
-    for path in (Path(each).absolute() for each in paths):
+    for path in map(plain, paths):
         if not path.exists():
-            raise Misuse("no such file or folder", where=str(path), fix=_hint(path))
+            raise Misuse("no such file or folder", where=str(path), fix=_meant(path, config))
         in_force = settings_for(path, config)
         if path.is_dir():
-            yield from _Walk(path, nested=config is None).cassettes(in_force)
+            yield from _in_folder(path, in_force, config)
         else:  # a cassette, whatever it is called
             yield Selected(path, in_force)
 
 
+def _in_folder(path: Path, in_force: Settings, config: str | None) -> list[Selected]:
+    found = list(_Walk(path, nested=config is None).cassettes(in_force))
+    if not found:  # a slip of the pen must not look like a clean tree
+        raise Misuse("no cassette is in this folder", where=str(path), fix=_meant(path, config))
+    return found
+
+
 def _all(config: str | None) -> list[Selected]:
     in_force = settings_for(Path.cwd(), config)
-    fix = "argot check PATH, or set cassettes in [tool.argot]"
-    tops = [top for top in _tops(in_force) if top.exists()]
-    if not tops:
-        raise Misuse("no such file or folder", where=str(in_force.layout.top), fix=fix)
     varies = any(layout.varies for layout in in_force.layouts)
-    walks = [_Walk(top, nested=config is None, in_place=varies) for top in tops]
+    walks = [_Walk(top, nested=config is None, in_place=varies) for top in tops(in_force)]
     found = [each for walk in walks for each in walk.cassettes(in_force)]
     if not found and in_force.layout.varies:  # a wrong pattern must not look like a clean tree
         what = f"no cassette is where cassettes = {in_force.cassettes!r} has a place for it"
-        raise Misuse(what, where=str(in_force.root), fix=fix)
+        raise Misuse(what, where=str(in_force.root), fix=_ELSEWHERE)
+    return found
+
+
+def tops(in_force: Settings) -> list[Path]:
+    """Give the folders that all cassettes of the settings lie below; ``Misuse`` without any."""
+    found = [top for top in _tops(in_force) if top.exists()]
+    if not found:
+        where = str(in_force.layout.top)
+        raise Misuse("no such file or folder", where=where, fix=_ELSEWHERE)
     return found
 
 
 def one(path: str, config: str | None = None) -> Selected:
     """Give the one cassette a path names; ``Misuse`` when it is no file."""
-    file = Path(path).absolute()
+    file = plain(path)
     if not file.is_file():
         what = "a folder, not a cassette" if file.is_dir() else "no such file"
-        raise Misuse(what, where=str(file), fix=_hint(file))
+        raise Misuse(what, where=str(file), fix=_meant(file, config, "name one cassette"))
     return Selected(file, settings_for(file, config))
 
 
@@ -101,15 +118,23 @@ def _tops(in_force: Settings) -> list[Path]:
 
 def _root(start: Path) -> Path:
     """Give the project's folder where no settings name it: the one that holds the cassettes."""
-    folders = (start, *start.parents)
-    return next((folder for folder in folders if (folder / "cassettes").is_dir()), Path.cwd())
+    for folder in (start, *start.parents):
+        if (folder / "cassettes").is_dir():
+            return folder
+        if any((folder / name).exists() for name in PROJECT):
+            break
+    return Path.cwd()
 
 
-def _hint(path: Path) -> str:
-    refused = path.with_name(f"{path.stem}{REJECTED}")
-    if refused.is_file():
-        return f"name the recording that was refused: {refused}"
-    return "name a cassette or a folder of cassettes"
+def _meant(path: Path, config: str | None, otherwise: str = ANY) -> str:
+    return near_miss(path, settings_for(Path.cwd(), config), otherwise)
+
+
+def plain(path: str) -> Path:
+    """Give the absolute path without ``..``, unless links make that another place."""
+    given = Path(path).absolute()
+    short = Path(os.path.normpath(given))
+    return short if os.path.realpath(short) == os.path.realpath(given) else given
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -42,8 +43,9 @@ def judge_document(raw: bytes, model: ResponseModel, *, is_error: bool = False) 
             return [whole("body.error_envelope", model, "a response", "an error")]
         diagnoses = [_at_root(each, document) for each in joined_renames(model.type, diagnoses)]
     except Exception as error:  # noqa: BLE001 - a validator of the user's model crashed
+        crash = whole("custom.exception", model, "a verdict of the model's validator", "")
         name = type(error).__name__
-        return [whole("custom.exception", model, "a value the model's validator accepts", name)]
+        return [replace(crash, actual=f"{name} raised in it", key=name)]
     else:
         diagnoses = []
     diagnoses = [*diagnoses, *swallowed(raw, diagnoses), *_optional_nulls(raw, diagnoses, model)]
@@ -149,7 +151,7 @@ def _required(found: Diagnosis, model: ResponseModel) -> str:
     trail = declared(model.type, found.path)
     if len(trail) < len(found.path):
         return found.expected
-    return f"a required field ({described(trail[-1].annotation)})"
+    return f"{described(trail[-1].annotation)} (required)"
 
 
 def _looks_like(raw: bytes) -> str:

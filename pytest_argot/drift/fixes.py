@@ -16,11 +16,34 @@ if TYPE_CHECKING:
     from pytest_argot.drift.pydantic_errors import Diagnosis
     from pytest_argot.wire.json_path import Path
 
+BUILT_IN = "in a model of yours (model=, or a route in the settings), or say whose dialect= it is"
+"""Said after a change of a response model of this package."""
+
+_BUILT_IN = ["pytest_argot", "models"]
 _WIDER = frozenset({"type.changed", "type.coercible", "number.fractional", "null.unexpected"})
 
 
 def fixes(root: Any, found: Diagnosis) -> tuple[str, ...]:
-    """Give the changes of the type ``root`` that would allow what was found."""
+    """Give the changes of the type ``root`` that would allow what was found.
+
+    A last one tells how, where nobody can change the type: it is one of this package.
+    """
+    return _told_how(root, _changes(root, found))
+
+
+def renamed(root: Any, path: Path, name: str) -> tuple[str, ...]:
+    """Give the change that reads the field at ``path`` from the key ``name`` too."""
+    old = str(path[-1])
+    alias = f" = Field(validation_alias=AliasChoices({json.dumps(old)}, {json.dumps(name)}))"
+    return _told_how(root, _field(root, path, spelled, alias))
+
+
+def _told_how(root: Any, changes: tuple[str, ...]) -> tuple[str, ...]:
+    built_in = str(getattr(root, "__module__", "")).split(".")[:2] == _BUILT_IN
+    return (*changes, BUILT_IN) if changes and built_in else changes
+
+
+def _changes(root: Any, found: Diagnosis) -> tuple[str, ...]:
     if found.kind == "field.added":
         return _added(found)
     if found.kind == "field.missing":
@@ -31,13 +54,6 @@ def fixes(root: Any, found: Diagnosis) -> tuple[str, ...]:
     if found.kind in {"enum.unknown", "const.changed"} and isinstance(found.value, str):
         return _value(root, found)
     return ()
-
-
-def renamed(root: Any, path: Path, name: str) -> tuple[str, ...]:
-    """Give the change that reads the field at ``path`` from the key ``name`` too."""
-    old = str(path[-1])
-    alias = f" = Field(validation_alias=AliasChoices({json.dumps(old)}, {json.dumps(name)}))"
-    return _field(root, path, spelled, alias)
 
 
 def _added(found: Diagnosis) -> tuple[str, ...]:

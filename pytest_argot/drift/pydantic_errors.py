@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ADDED = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
 FORBIDDEN_HERE = "no such field"
 ABSENT = "nothing"
+REQUIRED = "a value (required)"
 
 _TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -109,7 +110,7 @@ class Diagnosis:
 def diagnose(fault: Fault, lax: Mapping[Path, set[str]]) -> Diagnosis:
     """Name a fault. ``lax``: the error types of the lax validation by path."""
     if fault.type in MISSING:
-        return Diagnosis("field.missing", fault.path, "a required field", ABSENT, "absent", None)
+        return Diagnosis("field.missing", fault.path, REQUIRED, ABSENT, "absent", None)
     if fault.type in ADDED:
         kind = json_type(fault.value)
         return Diagnosis("field.added", fault.path, FORBIDDEN_HERE, kind, kind, fault.value)
@@ -172,7 +173,7 @@ def _tag(fault: Fault) -> Diagnosis:
     path = (*fault.path, name[1]) if name else fault.path
     keys = as_object(fault.value)
     if name and name[1] not in keys:
-        return Diagnosis("field.missing", path, "a required tag", ABSENT, "absent", None)
+        return Diagnosis("field.missing", path, REQUIRED, ABSENT, "absent", None)
     tag = keys[name[1]] if name else fault.value
     tags = _QUOTED.findall(str(fault.context.get("expected_tags", "")))
     said = joined([f'"{each}"' for each in tags]) or "a known tag"

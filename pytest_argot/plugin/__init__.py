@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -75,6 +76,9 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    """Say so when the run may write cassettes."""
+    """Say so when the run may write cassettes, and when ``CI`` keeps it from doing so."""
     asked = flag(config, "record")
+    ambient = os.environ.get("ARGOT_RECORD")
+    if asked is None and ambient and ambient != "none" and os.environ.get("CI"):
+        return f"argot: ARGOT_RECORD={ambient} does not count while CI is set (the flag does)"
     return f"argot: record={asked}" if asked and asked != "none" else None

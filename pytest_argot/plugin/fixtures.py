@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_argot.plugin.commands import to_drop, to_record
 from pytest_argot.plugin.run import RUN, Run
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ def argot(request: pytest.FixtureRequest) -> Tape:
 @pytest.fixture
 def completion(request: pytest.FixtureRequest) -> Any:
     """The one recorded completion, parsed with its response model; a stream is merged."""
-    return _only(_data(request, "completions"), "completion")
+    items = _data(request, "completions")
+    return _only(_run(request), items, "completion")
 
 
 @pytest.fixture
@@ -33,7 +35,8 @@ def completions(request: pytest.FixtureRequest) -> list[Any]:
 @pytest.fixture
 def response(request: pytest.FixtureRequest) -> Any:
     """The one recorded response of any kind, parsed: errors too, plain JSON without a model."""
-    return _only(_data(request, "responses"), "response")
+    items = _data(request, "responses")
+    return _only(_run(request), items, "response")
 
 
 @pytest.fixture
@@ -65,20 +68,22 @@ def _data(request: pytest.FixtureRequest, kind: str) -> list[Any]:
 
 def _nothing(run: Run) -> None:
     if run.plan.record != "none":
-        pytest.skip("nothing recorded yet")
+        run.waiting = True
+        pytest.skip(f"nothing recorded yet in {run.plan.name}")
     pytest.fail(
-        f"CassetteMissing: no recorded response in {run.plan.name}\n"
-        f"  fix:   {run.record_commands()}",
+        f"CassetteMissing: no recorded response in {run.plan.name}\n  fix:   {to_record(run)}",
         pytrace=False,
     )
 
 
-def _only(items: list[Any], name: str) -> Any:
+def _only(run: Run, items: list[Any], name: str) -> Any:
     if len(items) == 1:
         return items[0]
     how_many = "no" if not items else str(len(items))
+    drop = to_drop(run) if items else ""
     pytest.fail(
         f"the fixture {name!r} gives the one recorded {name}, and there are {how_many}\n"
-        f"  fix:   ask for the fixture {name + 's'!r}, a list",
+        f"  fix:   ask for the fixture {name + 's'!r}, a list"
+        + (f"\n  or:    drop what no test asks for any more: {drop}" if drop else ""),
         pytrace=False,
     )

@@ -105,9 +105,21 @@ class SettingsBook:
             return "none"
         if asked is not None:
             return asked
-        if os.environ.get("CI"):
-            return "none"
-        ambient = os.environ.get("ARGOT_RECORD")
-        if ambient:
-            settings = settings.updated({"record": ambient}, "environment ARGOT_RECORD")
-        return options.record or settings.record
+        return "none" if os.environ.get("CI") else _wished(options, settings)[0]
+
+    def unheard(self, options: Options, settings: Settings) -> str:
+        """Name what asks for a writing mode and is not heard, because ``CI`` is set."""
+        if not os.environ.get("CI") or flag(self._config, "record") is not None:
+            return ""
+        mode, source = _wished(options, settings)
+        return "" if mode == "none" else source
+
+
+def _wished(options: Options, settings: Settings) -> tuple[str, str]:
+    """Give the mode that decorator, environment or settings ask for, and who asks."""
+    if options.record:
+        return options.record, f'record="{options.record}" in the decorator'
+    if ambient := os.environ.get("ARGOT_RECORD"):
+        mode = settings.updated({"record": ambient}, "environment ARGOT_RECORD").record
+        return mode, f"ARGOT_RECORD={ambient}"
+    return settings.record, f'record = "{settings.record}" in the settings'

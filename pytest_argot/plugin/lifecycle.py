@@ -10,6 +10,7 @@ import pytest
 from pytest_argot.errors import Misuse
 from pytest_argot.plugin.marker import MARKER
 from pytest_argot.plugin.run import DATA_FIXTURES, RUN, Run
+from pytest_argot.plugin.screen import NAME, Screen
 from pytest_argot.plugin.session import SESSION
 
 if TYPE_CHECKING:
@@ -29,12 +30,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     from pytest_argot.plugin.planning import plan_of
 
+    if not config.pluginmanager.has_plugin(NAME):
+        config.pluginmanager.register(Screen(config), NAME)
     session = config.stash[SESSION]
+    session.collected.whole = _is_whole(config)
     try:
         for item in decorated:
-            item.stash[PLAN] = plan_of(item, session)
+            plan = item.stash[PLAN] = plan_of(item, session)
+            session.collected.add(plan, reads_data=_reads_data(item))
     except Misuse as error:
         _refuse(config, items, str(error))
+
+
+def _is_whole(config: pytest.Config) -> bool:
+    """Tell whether files were collected with all their tests; -k and -m come after that."""
+    chosen = any("::" in each for each in config.args)
+    return not (chosen or config.getoption("lf", default=False))
+
+
+def _reads_data(item: pytest.Item) -> bool:
+    return not DATA_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def _refuse(config: pytest.Config, items: list[pytest.Item], text: str) -> None:
@@ -54,7 +69,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
         return (yield)
     session = item.config.stash[SESSION]
     run = item.stash[RUN] = session.running = Run(item, plan, session)
-    run.reads_data = not DATA_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+    run.reads_data = _reads_data(item)
     result = yield
     tape = run.open()
     if isinstance(instance := getattr(item, "instance", None), TestCase):
@@ -79,7 +94,7 @@ def pytest_fixture_setup(
             fixturedef.cached_result = (None, key, (error, error.__traceback__))
             raise
         return (yield)
-    with run.suspended():
+    with run.suspended(), run.standing_in():
         return (yield)
 
 

@@ -14,7 +14,9 @@ SIGNATURE = (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
+
+    from pytest_argot.cassette.interaction import Request
 
     Decorated = TypeVar("Decorated", bound=Callable[..., object] | type)
 
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
             model: Any = ...,
             chunk_model: Any = ...,
             dialect: str | None = ...,
-            match_on: Sequence[str] | None = ...,
+            match_on: Sequence[str | Callable[[Request], Hashable]] | None = ...,
             mask: Sequence[str] | None = ...,
             fail_on: str | None = ...,
             levels: Mapping[str, str] | None = ...,

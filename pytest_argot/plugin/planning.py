@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_argot.errors import Misuse
+from pytest_argot.errors import ArgotError, Misuse
 from pytest_argot.plugin.marker import MARKER
 from pytest_argot.settings import Options, Settings, options_of
 
@@ -35,24 +36,53 @@ def plan_of(item: pytest.Item, session: Session) -> Plan:
         disabled=bool(item.config.getoption("argot_disable")),
         born_after=session.started,
         command=f"pytest {shlex.quote(_from(item, item.config.invocation_params.dir))}",
+        unheard=session.book.unheard(options, settings),
     )
     _check(plan, session, where(item))
+    _check_known(plan, session)
     return plan
 
 
 def _check(plan: Plan, session: Session, place: str) -> None:
     """Refuse mask rules, levels and models that are not allowed, where any were given."""
+    if plan.mask:
+        _check_masks(plan, place)
+    if plan.levels:
+        _check_levels(plan, place)
     try:
-        if plan.mask:
-            session.archive.masker(plan.mask)
-        if plan.levels:
-            from pytest_argot.drift.levels import Levels
-
-            Levels(plan.levels)
         if plan.settings.routes or any(value is not None for value in plan.judged_by.values()):
             session.archive.routes(plan)
     except Misuse as error:
         raise Misuse(error.what, where=error.where or place, fix=error.fix) from error
+
+
+def _check_known(plan: Plan, session: Session) -> None:
+    """Read the file of known things before anything is asked or paid for."""
+    from pytest_argot.tape.plan import shown
+
+    file = plan.settings.accepted_file
+    if not file.exists():
+        return
+    try:
+        session.archive.known(plan.settings)
+    except ArgotError as error:
+        place = error.where.replace(str(file), shown(file, plan.here))
+        raise Misuse(error.what, where=place, fix=error.fix) from error
+
+
+def _check_masks(plan: Plan, place: str) -> None:
+    from pytest_argot.wire.mask_rule import parse_rules
+
+    parse_rules(plan.settings.mask, partial(plan.settings.where, "mask"))
+    parse_rules(plan.options.mask or (), lambda _: place)
+
+
+def _check_levels(plan: Plan, place: str) -> None:
+    from pytest_argot.drift.levels import Levels
+
+    for key, level in plan.settings.levels.items():  # the place of each
+        Levels({key: level}, plan.settings.where("levels", key))
+    Levels(plan.options.levels, place)
 
 
 def marks_of(item: pytest.Item) -> list[pytest.Mark]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_argot.plugin.commands import to_record, to_record_again
+
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from contextlib import AbstractContextManager
 
     from pytest_argot.cassette.interaction import Interaction
     from pytest_argot.drift.finding import Finding
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_argot.plugin.session import Session
     from pytest_argot.report.summary import TestNotes
     from pytest_argot.tape.plan import Plan
+    from pytest_argot.tape.reading import Reading
     from pytest_argot.tape.tape import Tape
 
 
@@ -32,7 +33,8 @@ class Run:
 
     ``unreadable`` is set when a data fixture could not be built; ``kept`` names the file that
     holds what a failed test recorded; ``left`` counts the old interactions that mode ``rewrite``
-    left alone.
+    left alone, ``dropped`` those that mode ``update`` took out; ``waiting``: a data test without
+    a recording. ``said``: the message that failed the test.
     """
 
     item: pytest.Item
@@ -46,6 +48,9 @@ class Run:
     rejected: int = 0
     kept: str = ""
     left: int = 0
+    dropped: int = 0
+    waiting: bool = False
+    said: str = ""
 
     def open(self) -> Tape:
         """Open the tape; the first call of a test does, later ones give the same tape.
@@ -60,11 +65,16 @@ class Run:
             try:
                 tape = Tape(self.plan, self.session.archive)
             except ArgotError as error:
-                raise pytest.fail.Exception(self._told(error), pytrace=False) from None
+                raise self.failure(self._told(error)) from None
             self.item.addfinalizer(self.close)
             tape.open()
             self.tape = tape
         return self.tape
+
+    def failure(self, text: str) -> BaseException:
+        """Give what fails the test with a message alone, no traceback."""
+        self.said = text
+        return pytest.fail.Exception(text, pytrace=False)
 
     def _told(self, error: ArgotError) -> str:
         from pytest_argot.errors import CassetteMissing, compose
@@ -72,18 +82,9 @@ class Run:
         name = type(error).__name__
         if isinstance(error, CassetteMissing):
             what = f"{name}: there is no cassette {error.where or self.plan.name}"
-            return compose(what, fix=self.record_commands())
+            what += f" ({self.plan.held})" if self.plan.held else ""
+            return compose(what, fix=to_record(self))
         return f"{name}: {error}"
-
-    def record_commands(self) -> str:
-        """Give the command that records; a test that only reads data may need another one."""
-        from pytest_argot.report.record_request import record_request
-
-        again = self.plan.record_command("once")
-        alone = record_request(self.plan.path, self.plan.settings.folder)
-        if alone and self.reads_data:
-            return f"{again}\n  or, if it makes no request itself: {alone}"
-        return again
 
     @contextmanager
     def suspended(self) -> Generator[None]:
@@ -93,6 +94,13 @@ class Run:
         else:
             with self.tape.suspended():
                 yield
+
+    def standing_in(self) -> AbstractContextManager[None]:
+        """Set the keys a client of wider scope may want, where no test sends it anything live."""
+        from pytest_argot.tape.environment import stand_ins
+
+        replays = self.session.collected.only_replays
+        return stand_ins(self.plan.settings.replay_env if replays else {})
 
     def close(self) -> None:
         """Close the tape after the test's own fixtures; write, or keep beside the cassette."""
@@ -110,14 +118,19 @@ class Run:
         except ArgotError as error:
             self.why_failed = "the cassette could not be written"
             kept = self.reject()
-            told = f"{type(error).__name__}: {error}\n  kept:  what was recorded is in {kept}"
-            raise pytest.fail.Exception(told, pytrace=False) from None
+            told = f"{type(error).__name__}: {error}"
+            told += f"\n  kept:  what was recorded is in {kept}" if kept else ""
+            raise self.failure(told) from None
 
     def _save(self, tape: Tape) -> None:
-        cassette = tape.save()
+        cassette = tape.save(reads_data=self.reads_data)
         if cassette is not None and self.plan.record == "rewrite":
             since = self.session.started
             self.left = sum(each.recorded_at < since for each in cassette.interactions)
+        elif cassette is not None and self.plan.record == "update":
+            kept = [(each.request, each.ordinal) for each in cassette.interactions]
+            unasked = (each for each in tape.unplayed if self.plan.test in each.tests)
+            self.dropped = sum((each.request, each.ordinal) not in kept for each in unasked)
 
     def reject(self) -> str:
         """Keep what was recorded beside the cassette; say where, ``""`` when there is nothing."""
@@ -152,54 +165,72 @@ class Run:
         settings, options = self.plan.settings, self.plan.options
         if self.reads_data or options.allow_unplayed or settings.unplayed == "ignore":
             return []
+        if self.plan.record == "rewrite":  # asked live; what nobody asked for is counted as left
+            return []
         unplayed = self.open().unplayed
-        return [each for each in unplayed if not each.tests or self.plan.test in each.tests]
+        # Mode update takes the test's own out of the file, or leaves them to other tests.
+        own = "" if self.plan.record == "update" else self.plan.test
+        return [each for each in unplayed if not each.tests or own in each.tests]
 
     def failing(self) -> list[Finding]:
         """Give the findings that fail the test."""
         from pytest_argot.drift.levels import failing
 
-        return failing(self.open().findings, self.plan.fail_on)
+        return failing(self.findings(), self.plan.fail_on)
 
     def drift_report(self) -> str:
         """Word the failing findings with the commands that re-record and that accept.
 
         A recording is refused first, so that the lines are those of the file it is kept in.
         """
-        from pytest_argot.drift.levels import failing
+        from pytest_argot.report.accepting import accepting
         from pytest_argot.report.drift_text import drift_message
+        from pytest_argot.tape.reading import LIVE
 
         kept = self.reject()
-        findings = failing(self.findings(), self.plan.fail_on)
-        files = dict.fromkeys(finding.cassette for finding in findings)
-        again = self._record_again()
+        findings = self.failing()
+        files = dict.fromkeys(each.cassette for each in findings if each.cassette != str(LIVE))
         return drift_message(
             findings,
             kept=kept,
-            record_command=again if kept else f"rm {' '.join(files)} && {again}",
-            accept_command=f"argot accept {' '.join(files)} --all --reason '...'",
+            record_command=to_record_again(self, files),
+            accept_command=accepting(files, kept),
         )
 
     def findings(self) -> tuple[Finding, ...]:
-        """Give the findings, with the lines of the file a refused recording is kept in."""
-        path = self.plan.here / self.kept if self.kept else None
-        return self.open().reading_of(path).findings
+        """Give the findings, with the lines of the file a refused recording is kept in.
 
-    def _record_again(self) -> str:
-        """Give the command that records; a data test cannot, the tests that recorded can."""
-        recorders = {test for each in self.open().interactions for test in each.tests}
-        if not self.reads_data or not recorders:
-            return self.plan.record_command("once")
-        root = self.plan.settings.root
-        tests = (_seen_from(self.plan.here, root, test) for test in sorted(recorders))
-        return f"pytest {' '.join(map(shlex.quote, tests))} --argot-record=once"
+        What mode ``update`` takes out of the file, should the test pass, does not count.
+        """
+        updates = self.plan.record == "update"
+        return self._reading().findings_but(self._stale() if updates else frozenset())
+
+    @property
+    def drifts_by_stale(self) -> bool:
+        """Whether the test fails by interactions alone that it does not ask for (any more)."""
+        from pytest_argot.drift.levels import failing
+
+        left = self._reading().findings_but(self._stale())
+        return bool(self.open().played) and not failing(left, self.plan.fail_on)
+
+    def _reading(self) -> Reading:
+        path = self.plan.here / self.kept if self.kept else None
+        return self.open().reading_of(path)
+
+    def _stale(self) -> frozenset[int]:
+        """Give the interactions that only this test used to ask for, and did not ask for now."""
+        tape = self.open()
+        if self.reads_data:
+            return frozenset()
+        own = {id(each) for each in tape.unplayed if each.tests == self.plan.tests}
+        return frozenset(n for n, each in enumerate(tape.interactions) if id(each) in own)
 
     def told(self) -> TestNotes:
         """Give what the summary needs, as plain data that crosses process borders."""
         tape = self.tape
         if tape is None:
             return {}
-        return {
+        notes: TestNotes = {
             "test": self.item.nodeid,
             "cassette": self.plan.name,
             "findings": [finding.to_dict() for finding in self.findings()],
@@ -210,7 +241,22 @@ class Run:
             "rejected": self.kept,
             "overcome": tape.traffic.overcome,
             "left": self.left,
+            "dropped": self.dropped,
+            "waiting": self.waiting,
         }
+        if self.plan.record == "none" and not self.reads_data:
+            notes["gone"] = self._gone()
+        return notes
+
+    def _gone(self) -> list[int]:
+        """Give the interactions nobody asked for now, of tests that are no longer there."""
+        tape, root = self.open(), self.plan.settings.root
+        owners = {test for each in tape.interactions for test in each.tests}
+        gone = {test for test in owners if self.session.collected.is_gone(root, test)}
+        unplayed = {
+            id(each) for each in tape.unplayed if gone.issuperset(each.tests) and each.tests
+        }
+        return [n for n, each in enumerate(tape.interactions) if id(each) in unplayed]
 
     def properties(self) -> list[tuple[str, object]]:
         """Give the JUnit properties."""
@@ -219,15 +265,6 @@ class Run:
         if open_findings:
             properties.append(("argot.drift", len(open_findings)))
         return properties
-
-
-def _seen_from(here: Path, root: Path, test: str) -> str:
-    """Give a node id that starts at the settings' folder as it reads from another one."""
-    file, colons, inside = test.partition("::")
-    try:
-        return Path(os.path.relpath(root / file, here)).as_posix() + colons + inside
-    except ValueError:  # another drive
-        return test
 
 
 RUN = pytest.StashKey[Run]()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_argot.plugin.collected import Collected
 from pytest_argot.plugin.flags import SettingsBook
 
 if TYPE_CHECKING:
@@ -19,11 +20,12 @@ WORKER_STARTED = "argot_started"
 
 @dataclass
 class Session:
-    """Settings, cassettes already read, and the test that is running now."""
+    """Settings, cassettes already read, the tests that use them, and the one running now."""
 
     book: SettingsBook
     started: str
     running: Run | None = None
+    collected: Collected = field(default_factory=Collected)
     _archives: list[Archive] = field(default_factory=list["Archive"])
 
     @property

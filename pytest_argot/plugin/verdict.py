@@ -10,10 +10,12 @@ import pytest
 
 from pytest_argot.errors import ArgotError, ArgotWarning, DriftWarning, UnplayedWarning
 from pytest_argot.plugin.run import RUN, Run
+from pytest_argot.plugin.short_report import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
+    from pytest_argot.cassette.interaction import Interaction
     from pytest_argot.drift.finding import Finding
     from pytest_argot.tape.tape import Tape
 
@@ -32,7 +34,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 def _judged(run: Run, tape: Tape) -> Generator[None, Any, Any]:
     if run.unreadable is not None:
-        raise pytest.fail.Exception(str(run.unreadable), pytrace=False)
+        raise run.failure(str(run.unreadable))
     try:
         result = yield
     except (pytest.skip.Exception, pytest.exit.Exception, KeyboardInterrupt):
@@ -55,7 +57,8 @@ def _body_failed(run: Run, tape: Tape, error: BaseException) -> None:
     if run.failing():
         section("call", "argot drift", run.drift_report())
     elif kept := run.reject():
-        section("call", "argot", f"what was recorded is kept in {kept}")
+        told = f"what was recorded is kept in {kept}\nargot keep {kept} makes it the cassette"
+        section("call", "argot", told)
 
 
 def _is_or_holds(error: BaseException, miss: BaseException) -> bool:
@@ -77,15 +80,15 @@ def _judge(run: Run, tape: Tape) -> None:
         fail(run, tape.traffic.unverified)
     if run.failing():
         run.why_failed = "the recording drifted"
-        raise pytest.fail.Exception(run.drift_report(), pytrace=False)
+        raise run.failure(run.drift_report())
     _nothing_intercepted(run, tape)
     try:
         tape.check_secrets()
     except ArgotError as error:
         run.why_failed = "it holds something that looks like a secret"
-        fail(run, f"{type(error).__name__}: {error}")
+        fail(run, f"{type(error).__name__}: {error}", promote=False)
     _unplayed(run)
-    _warn_of_drift(run, tape)
+    _warn_of_drift(run)
 
 
 def _nothing_intercepted(run: Run, tape: Tape) -> None:
@@ -108,27 +111,44 @@ def _unplayed(run: Run) -> None:
     own = run.unplayed()
     if not own:
         return
-    first = own[0].request
-    text = (
-        f"{run.plan.name}: {len(own)} recorded interaction(s) the test did not ask for, "
-        f"first {first.method} {first.url} "
-        "(allow_unplayed=True, or unplayed = 'ignore' in the settings, accepts that)"
-    )
+    text = _unplayed_text(run, own)
     if run.plan.settings.unplayed == "fail":
         fail(run, text)
     _warn(run, UnplayedWarning(text))
 
 
-def _warn_of_drift(run: Run, tape: Tape) -> None:
-    for finding in tape.findings:
+def _unplayed_text(run: Run, unplayed: Sequence[Interaction]) -> str:
+    from pytest_argot.report.wording import count
+
+    first = unplayed[0].request
+    one = len(unplayed) == 1
+    return (
+        f"{run.plan.name}: {count(len(unplayed), 'recorded interaction')} the test did not ask "
+        f"for, {'' if one else 'first '}{first.method} {first.url} ({_drop(run, unplayed)}"
+        "allow_unplayed=True, or unplayed = 'ignore' in the settings, accepts "
+        f"{'it' if one else 'them'})"
+    )
+
+
+def _drop(run: Run, unplayed: Sequence[Interaction]) -> str:
+    """Say what drops the test's own interactions; those of nobody stay in every mode."""
+    owned = sum(run.plan.test in each.tests for each in unplayed)
+    if not owned:
+        return ""
+    what = f"{owned} of them" if owned < len(unplayed) else "it" if owned == 1 else "them"
+    return f"{run.plan.record_command('update')} drops {what}; "
+
+
+def _warn_of_drift(run: Run) -> None:
+    for finding in run.findings():
         if finding.level.name == "WARN" and not finding.accepted:
             _warn(run, DriftWarning(_one_line(finding)))
 
 
 def _one_line(finding: Finding) -> str:
     where = f"{finding.cassette}:{finding.line}" if finding.line else finding.cassette
-    came = f"expected {finding.expected}, came {finding.actual}"
-    return f"{finding.kind} at {finding.path or 'the body'}: {came} ({where})"
+    got = f"expected {finding.expected}, got {finding.actual}"
+    return f"{finding.kind} at {finding.path or 'the body'}: {got} ({where})"
 
 
 def _warn(run: Run, warning: Warning) -> None:
@@ -140,11 +160,12 @@ def _warn(run: Run, warning: Warning) -> None:
         fail(run, f"{type(raised).__name__}: {raised}")
 
 
-def fail(run: Run, text: str | ArgotError) -> NoReturn:
+def fail(run: Run, text: str | ArgotError, *, promote: bool = True) -> NoReturn:
     """Fail the test with a message alone; what was recorded is kept and the message says so."""
     if kept := run.reject():
-        text = f"{text}\n  kept:  what was recorded is in {kept}"
-    raise pytest.fail.Exception(str(text), pytrace=False) from None
+        command = f" (argot keep {kept})" if promote else ""
+        text = f"{text}\n  kept:  what was recorded is in {kept}{command}"
+    raise run.failure(str(text)) from None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -161,6 +182,8 @@ def pytest_runtest_makereport(
         report.longrepr = None
     if call.when == "call":
         run.passed = run.passed and report.passed
+    if report.failed and run.said:
+        shorten(item, run, report)
     if call.when == "teardown":
         report.argot = run.told()  # type: ignore[attr-defined]  # reports carry plain extras
     return report

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from pytest_argot.drift.finding import Finding, Level
 from pytest_argot.report.drifts import Drift, group, level_word, notes_line
+from pytest_argot.report.gitignore import gitignore_hint
 from pytest_argot.report.wording import clipped, count, nearby, printable
 
 if TYPE_CHECKING:
@@ -22,9 +24,11 @@ class TestNotes(TypedDict, total=False):
     """What one test has to tell, as plain data that crosses process borders.
 
     ``test``: node id. ``cassette``: its file as shown. ``findings``: ``Finding.to_dict()`` of each.
-    ``recorded``, ``replayed``, ``unplayed``: interactions. ``unmodelled``: responses no model
-    judged. ``rejected``: the file a refused recording was kept in. ``overcome``: transient answers
-    that were not recorded. ``left``: old interactions nobody asked for while all were rewritten.
+    ``recorded``, ``replayed``, ``unplayed``, ``dropped``: interactions. ``unmodelled``: responses
+    no model judged. ``rejected``: the file a refused recording was kept in. ``overcome``: transient
+    answers that were not recorded. ``left``: old interactions nobody asked for while all were
+    rewritten. ``waiting``: whether it reads what nobody has recorded yet. ``gone``: indices of
+    interactions it did not ask for, of tests that are no longer there.
     """
 
     test: str
@@ -37,6 +41,9 @@ class TestNotes(TypedDict, total=False):
     rejected: str
     overcome: int
     left: int
+    dropped: int
+    waiting: bool
+    gone: Sequence[int]
 
 
 def summary_lines(data: Iterable[TestNotes]) -> list[Line]:
@@ -55,6 +62,8 @@ def summary_lines(data: Iterable[TestNotes]) -> list[Line]:
         *_rejected(tests),
         *_overcome(tests),
         *_left(tests),
+        *_gone(tests),
+        *_waiting(tests),
         *_recorded(tests),
     ]
 
@@ -106,8 +115,10 @@ def _unplayed(tests: Iterable[TestNotes]) -> list[Line]:
 
 
 def _rejected(tests: Iterable[TestNotes]) -> list[Line]:
-    files = dict.fromkeys(test.get("rejected", "") for test in tests)
-    return [(f"recording refused, kept as {nearby(file)}", "yellow") for file in files if file]
+    files = [file for file in dict.fromkeys(test.get("rejected", "") for test in tests) if file]
+    lines = [(f"recording refused, kept as {nearby(file)}", "yellow") for file in files]
+    hint = gitignore_hint(files)
+    return [*lines, (hint, "")] if hint else lines
 
 
 def _overcome(tests: Iterable[TestNotes]) -> list[Line]:
@@ -119,10 +130,13 @@ def _overcome(tests: Iterable[TestNotes]) -> list[Line]:
 
 
 def _left(tests: Iterable[TestNotes]) -> list[Line]:
-    """Tell of old interactions: the last test to rewrite a cassette leaves the fewest."""
+    """Tell of old interactions: the last test to rewrite a cassette leaves the fewest.
+
+    A test whose recording was refused left the cassette as it was, and counted nothing.
+    """
     left: dict[str, int] = {}
     for test in tests:
-        if test.get("recorded", 0):
+        if test.get("recorded", 0) and not test.get("rejected"):
             cassette, number = test.get("cassette", ""), test.get("left", 0)
             left[cassette] = min(left.get(cassette, number), number)
     asked = {cassette: number for cassette, number in left.items() if number}
@@ -131,13 +145,45 @@ def _left(tests: Iterable[TestNotes]) -> list[Line]:
     return [(f"{count(sum(asked.values()), 'old interaction')} left in {_named(asked)}", "yellow")]
 
 
+def _gone(tests: Iterable[TestNotes]) -> list[Line]:
+    """Tell of interactions whose tests are gone, and which none of the others asked for."""
+    gone: dict[str, set[int]] = {}
+    for test in tests:
+        if "gone" in test:
+            cassette, found = test.get("cassette", ""), set(test["gone"])
+            gone[cassette] = gone.get(cassette, found) & found
+    asked = {cassette: len(found) for cassette, found in gone.items() if found}
+    if not asked:
+        return []
+    text = f"{count(sum(asked.values()), 'interaction')} of tests that are gone, asked for by none"
+    return [(f"{text}: {_named(asked)}", "yellow")]
+
+
+def _waiting(tests: Iterable[TestNotes]) -> list[Line]:
+    """Tell of data tests that found no recording; some may have come before it in the run."""
+    names = [test.get("cassette", "") for test in tests if test.get("waiting")]
+    missing = [name for name in names if not Path(name).exists()]
+    lines: list[Line] = []
+    if missing:
+        text = f"{count(len(missing), 'data test')} without a recording yet: "
+        lines.append((text + _named(set(missing)), "yellow"))
+    if late := len(names) - len(missing):
+        lines.append((f"{count(late, 'data test')} skipped before the recording: run again", ""))
+    return lines
+
+
 def _recorded(tests: Sequence[TestNotes]) -> list[Line]:
-    recorded = sum(test.get("recorded", 0) for test in tests)
+    """Count what is in the cassettes now, what was refused and what went out."""
+    refused = sum(test.get("recorded", 0) for test in tests if test.get("rejected"))
+    recorded = sum(test.get("recorded", 0) for test in tests) - refused
+    dropped = sum(test.get("dropped", 0) for test in tests)
     replayed = sum(test.get("replayed", 0) for test in tests)
-    if not recorded:
+    if not recorded + refused + dropped:
         return []
     text = f"recorded {count(recorded, 'interaction')}"
-    return [(f"{text}, replayed {replayed:,}" if replayed else text, "")]
+    others = {"refused": refused, "dropped": dropped, "replayed": replayed}
+    more = [f"{word} {number:,}" for word, number in others.items() if number]
+    return [(", ".join([text, *more]), "")]
 
 
 def _named(items: Iterable[str]) -> str:

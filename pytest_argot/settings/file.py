@@ -61,9 +61,12 @@ def _table(file: Path) -> dict[str, Any] | None:
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Misuse(f"not readable as TOML: {error}", where=str(file)) from error
+        what = f"not readable as TOML: {error}"
+        raise Misuse(what, where=str(file), fix="mend that line") from error
     except OSError as error:
-        raise Misuse(f"cannot read the settings: {error.strerror}", where=str(file)) from error
+        what = f"cannot read the settings: {error.strerror}"
+        fix = f"name a {SHARED} or {OWN}, or leave the option out: the nearest one is found"
+        raise Misuse(what, where=str(file), fix=fix) from error
     tool = data.get("tool")
     table: Any = tool.get("argot") if is_table(tool) else None
     if table is None:

@@ -22,7 +22,7 @@ class Options:
     model: Any = None
     chunk_model: Any = None
     dialect: str | None = None
-    match_on: tuple[str, ...] | None = None
+    match_on: tuple[Any, ...] | None = None
     mask: tuple[str, ...] | None = None
     fail_on: str | None = None
     levels: Mapping[str, str] | None = None
@@ -32,13 +32,22 @@ class Options:
     record_errors: bool | None = None
 
 
+def _match_on(key: str, value: Any, where: str) -> tuple[Any, ...]:
+    """Accept what the setting does, and functions of a request in between."""
+    items: Any = value if checks.is_list(value) else (value,)
+    for item in items:
+        if not callable(item):
+            CHECKS["match_on"](key, item, where)
+    return tuple(items)
+
+
 OPTION_CHECKS: Mapping[str, checks.Check] = MappingProxyType(
     {
         "record": CHECKS["record"],
         "model": checks.anything,
         "chunk_model": checks.anything,
         "dialect": checks.text,
-        "match_on": CHECKS["match_on"],
+        "match_on": _match_on,
         "mask": checks.texts,
         "fail_on": CHECKS["fail_on"],
         "levels": CHECKS["levels"],

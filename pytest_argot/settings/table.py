@@ -11,7 +11,7 @@ from pytest_argot.settings.keys import FLAG, KEYS, MATCH_ON, RouteSetting
 from pytest_argot.settings.layout import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from pytest_argot.settings.overrides import Override
@@ -90,9 +90,17 @@ class Settings:
         """The file of known things: one for a settings file, whatever its overrides say."""
         return (self.main or self).folder / "argot-accepted.toml"
 
-    def where(self) -> str:
-        """How messages name the place these settings came from."""
-        return f"{self.file} [tool.argot]" if self.file else "the defaults"
+    def where(self, key: str = "", item: str = "") -> str:
+        """How messages name the place these settings came from.
+
+        With a key, and an item of its list or table: that key, in the override that brought the
+        item where it was one.
+        """
+        place = f"{self.file} [tool.argot]" if self.file else "the defaults"
+        if item and item not in getattr(self.main or self, key):
+            brought = (each.where for each in self.overrides if item in each.values.get(key, ()))
+            place = next(brought, place)
+        return f"{place} {key}" if key else place
 
     def updated(self, values: Mapping[str, Any], where: str) -> Settings:
         """Give a copy with some keys changed; ``Misuse`` for an unknown key or a bad value.
@@ -120,6 +128,22 @@ class Settings:
             if override.fits(test, self.root):
                 in_force = in_force.updated(override.values, override.where)
         return self if in_force is self else replace(in_force, main=self)
+
+    def for_tests(self, tests: Iterable[Path]) -> Settings:
+        """Give the settings for what several test files share.
+
+        Key by key what they agree on, and where they do not what holds without overrides; but
+        every mask of theirs.
+        """
+        each = [self.for_test(test) for test in tests]
+        agreed = {
+            name: getattr(each[0], name)
+            for name in KEYS
+            if each and all(getattr(one, name) == getattr(each[0], name) for one in each)
+        }
+        agreed["mask"] = tuple(dict.fromkeys(rule for one in (self, *each) for rule in one.mask))
+        shared = replace(self, **agreed)
+        return self if shared == self else replace(shared, main=self)
 
     def _joined(self, name: str, value: Any) -> Any:
         present = getattr(self, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_argot.cassette.interaction import Request, Response
@@ -19,22 +19,22 @@ HeadersLike = Mapping[str, "str | Sequence[str]"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveRequest:
-    """A request as the client sends it."""
+    """A request as the client sends it; only its method is fit to be shown."""
 
     method: str
-    url: str
-    headers: HeadersLike
-    body: bytes
+    url: str = field(repr=False)
+    headers: HeadersLike = field(repr=False)
+    body: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveResponse:
-    """A response as it came: the body still coded."""
+    """A response as it came: the body still coded. Only its status is fit to be shown."""
 
     status: int
-    reason: str
-    headers: HeadersLike
-    body: bytes
+    reason: str = field(repr=False)
+    headers: HeadersLike = field(repr=False)
+    body: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

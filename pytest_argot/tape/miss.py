@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import urlsplit
 
-from pytest_argot.cassette.differences import closest
+from pytest_argot.cassette.differences import closest, is_other_address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).resolve().parent.parent
 BODY_SHOWN = 200
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+Near: TypeAlias = "Sequence[tuple[int, list[str]]]"
+"""The closest recordings: index, and in what they differ."""
 
 
 def explain(  # noqa: PLR0913 - the parts of the message
@@ -29,39 +34,52 @@ def explain(  # noqa: PLR0913 - the parts of the message
     missing: bool,
 ) -> str:
     """Say what was asked, what comes closest and which command records it."""
+    near = [] if missing else closest(asked, interactions, matcher)
+    state = f"there is no such file; {plan.mode}" if missing else plan.mode
     lines = [f"no recorded answer for {asked.method} {asked.url}"]
     lines += [f"  body:     {_shortened(asked.body)}"] if asked.body else []
-    lines += [
-        f"  asked at: {caller(plan.settings.root)}",
-        f"  cassette: {plan.name}{_state(plan, missing=missing)}",
-    ]
+    lines += [f"  asked at: {caller(plan.settings.root)}", f"  cassette: {plan.name} ({state})"]
     if not missing:
-        lines += _closest(asked, interactions, played, matcher)
-    mode = "once" if missing else "new_episodes"
-    return "\n".join([*lines, f"  record it: {plan.record_command(mode)}"])
+        lines += _closest(near, interactions, played)
+    mode = "once" if missing else _mode(plan, interactions, played)
+    lines.append(f"  record it: {plan.record_command(mode)}")
+    return "\n".join([*lines, *_other_address(asked, near)])
 
 
-def _state(plan: Plan, *, missing: bool) -> str:
-    return f" (there is no such file; mode {plan.record})" if missing else f" (mode {plan.record})"
+def _mode(plan: Plan, interactions: Sequence[Interaction], played: frozenset[int]) -> str:
+    """Give ``update`` where the test has recordings of its own that it did not ask for (yet).
+
+    What was recorded for the old request would stay otherwise, and nobody would ask for it.
+    """
+    own = (index for index, each in enumerate(interactions) if plan.test in each.tests)
+    return "update" if any(index not in played for index in own) else "new_episodes"
 
 
-def _closest(
-    asked: Request,
-    interactions: Sequence[Interaction],
-    played: frozenset[int],
-    matcher: Matcher,
-) -> list[str]:
+def _closest(near: Near, interactions: Sequence[Interaction], played: frozenset[int]) -> list[str]:
     lines: list[str] = []
-    for index, differences in closest(asked, interactions, matcher):
+    told: list[list[str]] = []
+    for index, differences in near:
+        if differences in told:
+            continue
+        told.append(differences)
         recorded = interactions[index].request
         lines.append(f"  closest:  #{index} {recorded.method} {recorded.url}")
-        if differences:
-            lines += [f"            {difference}" for difference in differences]
-        elif index in played:
+        lines += [f"            {difference}" for difference in differences]
+        if not differences and index in played:
             lines.append(
                 "            the same request, already answered (allow_repeats=True repeats it)"
             )
     return lines or ["  closest:  nothing recorded resembles it"]
+
+
+def _other_address(asked: Request, near: Near) -> list[str]:
+    """Say what else helps where the address of the server is all that differs."""
+    if not any(is_other_address(differences) for _, differences in near):
+        return []
+    host = urlsplit(asked.url).hostname or ""
+    if host in LOOPBACK:
+        return [f'  or, if the port changes from run to run: mask = ["host:{host}:*=llm"]']
+    return ["  or set the base URL as it was when it was recorded"]
 
 
 def _shortened(body: bytes) -> str:

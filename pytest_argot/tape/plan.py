@@ -22,6 +22,7 @@ class Plan:
     ``born_after``: a cassette recorded since then
     (RFC 3339, UTC) still counts as being recorded in mode ``once``.
     ``command``: how to run this again, without the record flag. ``here``: the working directory.
+    ``unheard``: what asks for a writing mode in vain, because ``CI`` is set.
     """
 
     paths: tuple[Path, ...]
@@ -34,6 +35,7 @@ class Plan:
     born_after: str = ""
     command: str = ""
     here: Path = field(default_factory=Path.cwd)
+    unheard: str = ""
 
     @property
     def path(self) -> Path:
@@ -51,7 +53,12 @@ class Plan:
         return shown(self.path, self.here)
 
     @property
-    def match_on(self) -> tuple[str, ...]:
+    def locked(self) -> bool:
+        """Whether a decorator forbids to record, whatever the flag says."""
+        return bool(self.command) and self.options.record == "none"
+
+    @property
+    def match_on(self) -> tuple[Any, ...]:
         """What makes two requests equal."""
         return self.options.match_on or self.settings.match_on
 
@@ -100,9 +107,25 @@ class Plan:
 
     def record_command(self, mode: str) -> str:
         """Give the command (or the line of a script) that records in the given mode."""
-        if self.command:
-            return f"{self.command} --argot-record={mode}"
-        return f'use_cassette("{self.path.stem}", record="{mode}")'
+        if not self.command:
+            name = self.options.names[0] if self.options.names else self.path.stem
+            return f'use_cassette("{name}", record="{mode}")'
+        command = f"{self.command} --argot-record={mode}"
+        return (
+            f'take record="none" out of the decorator, then {command}' if self.locked else command
+        )
+
+    @property
+    def mode(self) -> str:
+        """The mode in force as messages name it, with what holds it there."""
+        return f"mode {self.record}; {self.held}" if self.held else f"mode {self.record}"
+
+    @property
+    def held(self) -> str:
+        """What keeps the mode from being another one, ``""`` without such a thing."""
+        if self.locked:
+            return 'locked by record="none" in the decorator'
+        return f"CI is set, so {self.unheard} does not count" if self.unheard else ""
 
 
 def shown(path: Path, root: Path) -> str:

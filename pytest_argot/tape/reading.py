@@ -87,8 +87,12 @@ class Reading:
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
-        """One verdict a cassette, then one for what was recorded now."""
-        verdicts = [self.archive.verdict(cassette, self.plan) for cassette in self.cassettes]
+        """One verdict a cassette, then one for what was recorded now.
+
+        In mode ``rewrite`` what was recorded is there to replace the cassettes: they do not count.
+        """
+        old = () if self.plan.record == "rewrite" and self.recorded else self.cassettes
+        verdicts = [self.archive.verdict(cassette, self.plan) for cassette in old]
         if self.recorded:
             verdicts.append(self.archive.judge(self._fresh(), self.plan))
         if self.live:
@@ -117,12 +121,27 @@ class Reading:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """Every finding, the accepted ones marked so."""
-        found = [finding for verdict in self.verdicts for finding in verdict.findings]
-        named = [replace(finding, cassette=self._shown(finding.cassette)) for finding in found]
+        return self.findings_but(frozenset())
+
+    def findings_but(self, going: frozenset[int]) -> tuple[Finding, ...]:
+        """Give the findings, but those in which nothing else is concerned than ``going``.
+
+        ``going``: indices of interactions that are to leave the cassette that is written.
+        """
+        written = bool(self.cassettes) and self.cassettes[0].path == self.plan.path
+        named = [
+            self._placed(finding)
+            for number, verdict in enumerate(self.verdicts)
+            for finding in verdict.findings
+            if number or not written or not going.issuperset(finding.interactions)
+        ]
         return tuple(self.archive.known(self.plan.settings).apply(named))
 
-    def _shown(self, cassette: str) -> str:
-        return shown(Path(cassette), self.plan.here)
+    def _placed(self, finding: Finding) -> Finding:
+        """Name the file as messages show it; what no file holds is in no line of one."""
+        if finding.cassette == str(LIVE):
+            return replace(finding, line=0)
+        return replace(finding, cassette=shown(Path(finding.cassette), self.plan.here))
 
     @property
     def unmodelled(self) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -12,29 +13,27 @@ if TYPE_CHECKING:
 TRANSIENT = frozenset({408, 409, 429})
 FIRST_SERVER_ERROR = 500
 
-Place: TypeAlias = "tuple[int, int]"
-"""A thread and the task running in it (0: none)."""
-
 
 def is_transient(status: int) -> bool:
     """Tell whether a client may expect the same request to succeed later."""
     return status in TRANSIENT or status >= FIRST_SERVER_ERROR
 
 
-def place() -> Place:
-    """Give the thread and task this code runs in."""
+def place() -> object:
+    """Give the task this code runs in, without one the thread."""
     try:
         task = asyncio.current_task()
     except RuntimeError:
         task = None
-    return threading.get_ident(), id(task) if task else 0
+    return task or threading.current_thread()
 
 
 class Retries:
     """Remembers each place's last exchange: a retry comes right after what it repeats."""
 
     def __init__(self) -> None:
-        self._last: dict[Place, tuple[Hashable, int]] = {}
+        # Weak and by object: the numbers of threads and tasks that ended are given again.
+        self._last: WeakKeyDictionary[object, tuple[Hashable, int]] = WeakKeyDictionary()
 
     def overcome(self, key: Hashable) -> bool:
         """Tell whether the request with this key repeats a transient answer at this place."""

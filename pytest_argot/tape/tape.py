@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_argot.errors import CassetteMissing, NoMatch
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_argot.cassette.interaction import Interaction, Request
     from pytest_argot.drift.finding import Finding
     from pytest_argot.tape.archive import Archive
+    from pytest_argot.tape.keeping import Take
     from pytest_argot.tape.plan import Plan
 
 
@@ -172,17 +175,22 @@ class Tape:
         finally:
             self.open()
 
-    def save(self) -> Cassette | None:
+    def save(self, *, reads_data: bool = False) -> Cassette | None:
         """Write what was recorded; give the cassette as it is now, ``None`` if it was not touched.
+
+        ``reads_data``: the test read the file itself, so none of it is what it no longer asks for.
 
         ``SecretFound`` when something in it still looks like a secret, ``ArgotError`` when the
         disk refuses; the old file stays as it was.
         """
         from pytest_argot.cassette.store import save
 
-        if not (self.traffic.recorded or self._owns_anew()):
+        if not (self.traffic.recorded or (self._owns_anew() and not reads_data)):
             return None
-        return save(self.path, self._merge, masker=self._masker)
+        take = self.traffic.take()
+        if reads_data and take.mode == "update":
+            take = replace(take, mode="new_episodes")
+        return save(self.path, partial(self._merge, take), masker=self._masker)
 
     def _owns_anew(self) -> bool:
         """Whether the file is to learn what this test asks for, though nothing was recorded."""
@@ -205,9 +213,9 @@ class Tape:
             return None
         return reject(self.path, self.traffic.recorded, reason=reason, masker=self._masker)
 
-    def _merge(self, present: Cassette | None) -> Sequence[Interaction]:
+    def _merge(self, take: Take, present: Cassette | None) -> Sequence[Interaction]:
         old = present.interactions if present else ()
-        return merged(old, self.traffic.take(), self.traffic.matcher)
+        return merged(old, take, self.traffic.matcher)
 
     @property
     def miss(self) -> NoMatch | None:

@@ -17,6 +17,7 @@ from pytest_argot.tape.keeping import Take, identified
 from pytest_argot.tape.miss import explain
 from pytest_argot.tape.passthrough import passes
 from pytest_argot.tape.retries import Retries, is_transient
+from pytest_argot.wire.headers import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -34,7 +35,7 @@ class Traffic:
     ``recorded``: the interactions recorded now. ``live``: the answers mode ``verify`` got.
     ``unverified``: why a live answer could not be had. ``miss``: the first request nobody could
     answer. ``overcome``: how many transient answers a
-    retry made worthless.
+    retry made worthless. ``known``: a masker that knows the credentials of all requests so far.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Traffic:
         self._plan = plan
         self._loaded = loaded
         self._missing = missing
-        self._masker = masker
+        self._masker = self.known = masker
         self.matcher = Matcher(plan.match_on)
         self.shelf = Shelf(loaded, self.matcher, allow_repeats=plan.allow_repeats)
         self._ask = _live() if plan.record == "verify" else None
@@ -79,7 +80,10 @@ class Traffic:
 
         While nothing may go live it answers everything: a miss is raised by ``play``.
         """
-        if self.ignores(request.url) or self._plan.record == "rewrite":
+        if self.ignores(request.url):
+            return False
+        if self._plan.record == "rewrite":
+            self._learn(request)  # one that fails comes no further
             return False
         return not self.writing or self.shelf.peek(self._exchange(request).request)
 
@@ -103,7 +107,8 @@ class Traffic:
         try:
             response = exchange.response(ask(request))
         except ArgotError as error:
-            self.unverified = self.unverified or error
+            what = exchange.masker.printed(error.what)
+            self.unverified = self.unverified or ArgotError(what, where=exchange.request.url)
             return
         with self._lock:
             self.live.append(Interaction(request=exchange.request, response=response))
@@ -143,7 +148,13 @@ class Traffic:
                 return
 
     def _exchange(self, request: LiveRequest) -> Exchange:
+        self._learn(request)
         return Exchange.of(request, self._masker, self._plan.settings.keep_headers)
+
+    def _learn(self, request: LiveRequest) -> None:
+        """Remember the credentials a request carries: the screen must not show them."""
+        with self._lock:
+            self.known = self.known.learning(normalise(request.headers), request.url)
 
     def _refuse(self, asked: Request) -> NoMatch:
         played = frozenset(self.shelf.played)

@@ -9,16 +9,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_argot.cassette.naming import named
-from pytest_argot.errors import ArgotError, DriftWarning, SchemaDrift, UnplayedWarning
+from pytest_argot.errors import (
+    ArgotError,
+    CassetteMissing,
+    DriftWarning,
+    Misuse,
+    SchemaDrift,
+    UnplayedWarning,
+)
 from pytest_argot.settings import Settings, find, load, options_of
 from pytest_argot.tape.archive import Archive
-from pytest_argot.tape.plan import Plan
+from pytest_argot.tape.plan import Plan, shown
+from pytest_argot.tape.reading import LIVE
 from pytest_argot.tape.tape import Tape
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from pytest_argot.drift.finding import Finding
+
+
+DRIFTED = "the recording drifted"
 
 
 @contextmanager
@@ -36,13 +47,13 @@ def use_cassette(name: str, *more: str, **options: Any) -> Generator[Tape]:
     still holds something like a secret.
     """
     plan = _plan((name, *more), options)
-    tape = Tape(plan, Archive())
+    tape = _open(plan)
     try:
         with tape.intercepting():
             yield tape
         _check(tape)
-    except BaseException:
-        tape.reject("the script failed")
+    except BaseException as error:
+        tape.reject(DRIFTED if isinstance(error, SchemaDrift) else "the script failed")
         raise
     try:
         tape.save()
@@ -52,6 +63,9 @@ def use_cassette(name: str, *more: str, **options: Any) -> Generator[Tape]:
 
 
 def _plan(names: tuple[str, ...], given: dict[str, Any]) -> Plan:
+    if "" in names:
+        fix = 'name the file, without its ending: use_cassette("script")'
+        raise Misuse("a cassette needs a name", where="use_cassette", fix=fix)
     here = Path.cwd()
     settings = load(find(here), here)
     options = options_of([(names, given)], "use_cassette")
@@ -61,6 +75,15 @@ def _plan(names: tuple[str, ...], given: dict[str, Any]) -> Plan:
         settings=settings,
         options=options,
     )
+
+
+def _open(plan: Plan) -> Tape:
+    try:
+        return Tape(plan, Archive())
+    except CassetteMissing as error:
+        raise CassetteMissing(
+            error.what, where=error.where, fix=plan.record_command("once")
+        ) from None
 
 
 def _ambient(settings: Settings) -> str:
@@ -82,8 +105,14 @@ def _check(tape: Tape) -> None:
         if not finding.accepted and finding.level.name == "WARN":
             warnings.warn(f"{finding.kind} {finding.path}: {finding.actual}", DriftWarning, 4)
     if tape.unplayed and not tape.plan.options.allow_unplayed:
-        text = f"{tape.plan.name}: {len(tape.unplayed)} interactions were not asked for"
-        warnings.warn(text, UnplayedWarning, stacklevel=4)
+        warnings.warn(_unplayed(tape), UnplayedWarning, stacklevel=4)
+
+
+def _unplayed(tape: Tape) -> str:
+    from pytest_argot.report.wording import count
+
+    number = count(len(tape.unplayed), "recorded interaction")
+    return f"{tape.plan.name}: {number} the script did not ask for (allow_unplayed=True accepts it)"
 
 
 def _failing(findings: tuple[Finding, ...], fail_on: str) -> list[Finding]:
@@ -93,10 +122,18 @@ def _failing(findings: tuple[Finding, ...], fail_on: str) -> list[Finding]:
 
 
 def _message(tape: Tape, findings: list[Finding]) -> str:
+    """Word the drift; a recording is refused first, so that the lines are those of its file."""
+    from pytest_argot.report.accepting import accepting
     from pytest_argot.report.drift_text import drift_message
 
+    path = tape.reject(DRIFTED)
+    kept = "" if path is None else shown(path, tape.plan.here)
+    drifted = _failing(tape.reading_of(path).findings, tape.plan.fail_on) if path else findings
+    files = dict.fromkeys(each.cassette for each in drifted if each.cassette != str(LIVE))
+    mode = tape.plan.record if set(files) == {kept} else "rewrite"
     return drift_message(
-        findings,
-        record_command=tape.plan.record_command("new_episodes"),
-        accept_command=f"argot accept {tape.plan.name} --all --reason '...'",
+        drifted,
+        kept=kept,
+        record_command=tape.plan.record_command(mode),
+        accept_command=accepting(files, kept),
     )

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 from pytest_argot.errors import Misuse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from pytest_argot.wire.json_path import Path
 
 Where = Literal["header", "query", "body", "host", "re"]
@@ -38,6 +40,8 @@ _GRAMMAR: Final = (
     "then nothing, =TEXT or =@hash"
 )
 _JSONPATH: Final = "use $ .name ['name'] [0] [*] .* ..name only, as in body:$.choices[*].text"
+_PATTERN: Final = r"write a regular expression of Python; \( is a bracket of the text itself"
+_EQUALS: Final = r"the last = separates pattern and text: write \= for one that belongs to either"
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
 _HOST: Final = re.compile(r"[A-Za-z0-9._:*?\[\]-]+")
 # An "=" that is part of regular-expression syntax: (?=  (?<=  (?P=
@@ -127,6 +131,17 @@ def parse_rule(text: str) -> MaskRule:
     return rule
 
 
+def parse_rules(texts: Iterable[str], where: Callable[[str], str]) -> list[MaskRule]:
+    """Parse rules. ``Misuse`` as ``parse_rule``, with the place ``where`` gives for the rule."""
+    rules: list[MaskRule] = []
+    for text in texts:
+        try:
+            rules.append(parse_rule(text))
+        except Misuse as error:
+            raise Misuse(error.what, where=where(text), fix=error.fix) from None
+    return rules
+
+
 def compiled(rule: MaskRule) -> re.Pattern[str]:
     """Give the regular expression of a ``re:`` rule."""
     return re.compile(NAMED_PATTERNS.get(rule.target, rule.target))
@@ -142,7 +157,8 @@ def _split(where: Where, rest: str) -> tuple[str, str | None]:
         target = rest[: len(rest) - len(after)].strip()
         equals, replacement = after[:1], after[1:]
         if not target or equals not in {"", "="}:
-            raise _refused(f"{rest!r}: {after!r} is not understood in a JSONPath", _JSONPATH)
+            what = f"mask rule {'body:' + rest!r}: {after!r} is not understood in a JSONPath"
+            raise _refused(what, _JSONPATH)
         return target, replacement if equals else None
     target, equals, replacement = rest.partition("=")
     return target.strip().lower(), replacement if equals else None
@@ -204,10 +220,8 @@ def _check_pattern(rule: MaskRule, text: str) -> None:
     try:
         pattern = compiled(rule)
     except re.error as error:
-        raise _refused(
-            f"mask rule {text!r}: {error} in the pattern {rule.target!r}",
-            r"the last = separates pattern and text: write \= for one that belongs to either",
-        ) from None
+        what = f"mask rule {text!r}: {error} in the pattern {rule.target!r}"
+        raise _refused(what, _EQUALS if "=" in text else _PATTERN) from None
     if pattern.search("") is not None:
         raise _refused(f"mask rule {text!r} matches nothing at all", "write + instead of *")
     own = rule.replacement

@@ -14,6 +14,7 @@ from pytest_argot.wire import (
     credentials,
     multipart_mask,
     name_glob,
+    printed_text,
     request_credentials,
     url_mask,
 )
@@ -83,8 +84,16 @@ class Masker:
         return Masker(self._rules, builtin=self._builtin, learned=found)
 
     def text(self, text: str) -> str:
-        """Mask free text, such as what goes to the screen."""
+        """Mask free text, such as a reason phrase or a message of ours."""
         return settled(self._texts.text, text)
+
+    def printed(self, text: str) -> str:
+        """Mask what others print, a traceback or a log: URLs, keys and learned credentials.
+
+        Rules of the user apply to URLs alone: elsewhere it may be their values that a failure is
+        about. A learned credential is blanked, too, where an ellipsis left its beginning or end.
+        """
+        return settled(self._printed, text)
 
     def url(self, url: str) -> str:
         """Mask a URL: user info, host, path, parameters by name and by what they look like."""
@@ -130,6 +139,11 @@ class Masker:
 
     def _url(self, url: str) -> str:
         return url_mask.map_url(url, text=self._texts.text, pair=self._pair, host=self._host)
+
+    def _printed(self, text: str) -> str:
+        whole = printed_text.without_split(text, self._texts.spans)
+        masked = self._texts.keys(printed_text.map_urls(whole, self._url))
+        return printed_text.without_rests(masked, self._learned)
 
     def _host(self, netloc: str) -> str:
         for rule in self._rules:

@@ -15,11 +15,12 @@ MASKED: Final = "argot-masked"
 PLACEHOLDER: Final = re.compile(r"argot-(?:masked|[0-9a-f]{12})")
 """What masking leaves behind; it is never masked again."""
 
-# A key that directly follows an escape (%20, \n, \u0022) does not continue a word.
+# A key that directly follows an escape (%20, \n, \u0022, a terminal's colour) continues no word.
 _ESCAPE: Final = re.compile(
-    r"(?:%[0-9A-Fa-f]{2}|\\(?:[0abtnvfreNLP_]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}))\Z",
+    r"(?:%[0-9A-Fa-f]{2}|\\(?:[0abtnvfreNLP_]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})"
+    r"|\x1b\[[0-9;]{0,16}m)\Z",
 )
-_ESCAPE_LENGTH: Final = 6
+_ESCAPE_LENGTH: Final = 20
 
 _SEGMENT: Final = re.compile(r"[A-Za-z0-9]+")
 _LONG: Final = 20

@@ -61,7 +61,7 @@ _CONTEXTS: Final = (
         re.compile(
             r"(?i:api[ _-]?key|access[_-]?key|private[_-]?key|secret[_-]?key|account[_-]?key|"
             r"subscription[_-]?key|(?<![a-z])secret|client[_-]?secret|passw(?:or)?d|credentials?|"
-            r"(?:auth|access|refresh|bearer|session|id|api|security)[_-]?token)"
+            r"(?:auth|access|refresh|bearer|session|id|api|security|secret)[_-]?token)"
             rf"{_GAP}(?P<secret>[A-Za-z0-9_.+/=~%-]{{16,4000}}+)(?! ?\()",
         ),
         None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from pytest_argot.wire import key_shapes
@@ -51,7 +51,7 @@ class TextMask:
     """Masks a text by ``shapes``, by ``known`` credentials, then by ``substitutions``."""
 
     shapes: tuple[Shape, ...]
-    known: re.Pattern[str] | None
+    known: re.Pattern[str] | None = field(repr=False)
     substitutions: tuple[Substitution, ...]
 
     def text(self, text: str) -> str:

@@ -254,3 +254,27 @@ def test_killed_in_the_middle_of_a_test(plain_house: House, server: CompletionsS
     assert plain_house.run("--argot-record=new_episodes").ret == 9
     assert (plain_house.cassettes / "it.yaml").read_bytes() == before
     assert [path.name for path in plain_house.cassettes.iterdir()] == ["it.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "line", "said"),
+    [
+        ("<<<<<<< HEAD\n", 1, "not readable as TOML"),
+        (
+            '# known\n[[drift]]\nfingerprint = "0f3a5c7e9b1d"\nkind = "k"\npath = "p"\n',
+            2,
+            "reason is missing",
+        ),
+    ],
+    ids=["conflict", "no reason"],
+)
+def test_a_broken_file_of_known_things_stops_the_run(
+    plain_house: House, server: CompletionsServer, entry: str, line: int, said: str
+) -> None:
+    """It is a usage error of collection with file:line, before anything is asked or paid for."""
+    write(plain_house, server.base)
+    plain_house.write("cassettes/argot-accepted.toml", entry)
+    result = plain_house.run("--argot-record=once")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*{said}*", f"*cassettes/argot-accepted.toml:{line}"])
+    assert server.posts == 0

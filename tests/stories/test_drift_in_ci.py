@@ -67,7 +67,7 @@ def test_drift_fails_both_kinds_of_test(
     text = result.stdout.str()
     assert path in text
     assert f"plain.yaml:{line}" in text or kind in {"field.missing", "body.not_json"}
-    assert "--argot-record=once" in text
+    assert text.count("re-record: pytest test_plain.py::test_http --argot-record=rewrite") == 2
     assert "argot accept" in text
 
 

@@ -237,3 +237,32 @@ def test_no_key_is_needed_to_replay(
     monkeypatch.delenv("OPENAI_API_KEY")
     server.stop()
     house.run().assert_outcomes(passed=2)
+
+
+def test_no_key_is_needed_by_a_client_of_wider_scope(
+    plain_house: House, server: CompletionsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its set-up has the stand-in too where the run only replays; where it may record, none."""
+    text = (
+        TEST.format(base=server.base)
+        + """
+    @pytest.fixture(scope="session")
+    def client():
+        import openai
+        return openai.OpenAI(base_url=BASE)
+
+    @argot_cassette("key")
+    def test_key(client):
+        assert client.completions.create(model="m", prompt="hi").object == "text_completion"
+
+    def test_after():
+        assert "OPENAI_API_KEY" not in os.environ
+"""
+    )
+    plain_house.write("test_it.py", text)
+    monkeypatch.setenv("OPENAI_API_KEY", "for-recording")
+    plain_house.run("--argot-record=once").assert_outcomes(passed=1, failed=1)
+    monkeypatch.delenv("OPENAI_API_KEY")
+    server.stop()
+    plain_house.run().assert_outcomes(passed=2)
+    plain_house.run("--argot-record=new_episodes").assert_outcomes(passed=1, errors=1)

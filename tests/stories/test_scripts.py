@@ -69,10 +69,13 @@ def test_an_exception_keeps_what_was_recorded_beside(here: Path, server: Complet
 
 @pytest.mark.usefixtures("here")
 def test_missing_and_wrong_names_raise() -> None:
-    """A missing cassette is CassetteMissing, a name outside the folder Misuse."""
-    with pytest.raises(CassetteMissing), use_cassette("nothing"):
+    """A missing cassette is CassetteMissing, a name outside the folder Misuse; the fix is a line."""
+    with pytest.raises(CassetteMissing) as missing, use_cassette("poems/nothing"):
         pass
+    assert missing.value.fix == 'use_cassette("poems/nothing", record="once")'
     with pytest.raises(Misuse), use_cassette("../outside"):
+        pass
+    with pytest.raises(Misuse, match="a cassette needs a name"), use_cassette(""):
         pass
     with pytest.raises(Misuse, match="unknown option"), use_cassette("it", recrod="once"):
         pass
@@ -99,6 +102,24 @@ def test_drift_raises_on_leaving(here: Path, server: CompletionsServer) -> None:
     with pytest.raises(SchemaDrift, match=r"enum\.unknown") as caught, use_cassette("script"):
         ask(server)
     assert isinstance(caught.value, AssertionError)
+    lines = str(caught.value).splitlines()
+    assert lines[0].startswith("cassettes/script.yaml no longer fits ")
+    assert lines[-2] == 're-record: use_cassette("script", record="rewrite")'
+
+
+def test_a_recording_that_drifts_is_told_where_it_is_kept(
+    here: Path, server: CompletionsServer
+) -> None:
+    """Drift while recording names the file it is kept in, and what accepts and keeps it."""
+    server.change = lambda answer: answer.update(object="drifted")
+    with pytest.raises(SchemaDrift) as caught, use_cassette("script", record="once"):
+        ask(server)
+    kept = "cassettes/script.rejected.yaml"
+    assert [path.name for path in (here / "cassettes").iterdir()] == ["script.rejected.yaml"]
+    lines = str(caught.value).splitlines()
+    assert lines[0].startswith(f"{kept} no longer fits ")
+    assert lines[-2] == 're-record: use_cassette("script", record="once")'
+    assert lines[-1].endswith(f"--all --reason '...' && argot keep {kept}")
 
 
 @pytest.mark.usefixtures("here")
@@ -106,7 +127,7 @@ def test_unplayed_interactions_warn(server: CompletionsServer) -> None:
     """Interactions the script did not ask for are an UnplayedWarning unless allowed."""
     with use_cassette("script", record="once"):
         ask(server)
-    with pytest.warns(UnplayedWarning), use_cassette("script"):
+    with pytest.warns(UnplayedWarning, match="1 recorded interaction the"), use_cassette("script"):
         pass
     with use_cassette("script", allow_unplayed=True):
         pass

@@ -111,6 +111,12 @@ def test_overrides_hold_for_the_tests_they_name(house: House) -> None:
         ),
         ('cassettes = "{folder}/x"\n', "*use a folder, with {test_dir} and {module} as*"),
         ('passthrough = "http://localhost"\n', "*hosts without scheme and path*"),
+        ('mask = "re:("\n', "*where: *argot.toml [[]tool.argot] mask"),
+        (
+            '[[overrides]]\ntests = "."\nmask = "boddy:x"\n',
+            "*where: *[[][[]overrides]] 1 mask",
+        ),
+        ('levels = {"field.lost" = "warn"}\n', "*where: *argot.toml [[]tool.argot] levels"),
     ],
 )
 def test_wrong_settings_stop_the_run(plain_house: House, settings: str, told: str) -> None:
@@ -232,7 +238,7 @@ def test_every_scalar_has_a_flag_that_wins(plain_house: House) -> None:
     lenient = plain_house.run("--argot-fail-on=never", "--argot-record-errors=true")
     lenient.assert_outcomes(passed=1, warnings=1)
     strict = plain_house.run("--argot-fail-on=never", "--argot-unplayed=fail")
-    strict.stdout.fnmatch_lines(["*1 recorded interaction(s) the test did not ask for*"])
+    strict.stdout.fnmatch_lines(["*1 recorded interaction the test did not ask for*"])
     refused = plain_house.run("--argot-record-errors=yes")
     assert refused.ret == USAGE_ERROR
     refused.stderr.fnmatch_lines(["*record_errors = 'yes' is not allowed*", "*true or false*"])
