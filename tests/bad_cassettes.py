@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_argot.cassette.emitter import dump
 from pytest_argot.cassette.interaction import Interaction, Request, Response
+from pytest_argot.cassette.streaming import Streaming
 
 AT = "2026-11-22T13:50:00Z"
 URL = "https://api.openai.com/v1/completions"
@@ -14,7 +15,7 @@ def interaction(body: bytes = b'{"id": 1}', prompt: bytes = b'{"prompt": "hi"}')
     """Give an interaction as a tape records it."""
     return Interaction(
         Request("POST", URL, JSON, prompt),
-        Response(200, "OK", JSON, body, stream={"chunks": [[0, 1]]}),
+        Response(200, "OK", JSON, body, stream=Streaming(edges=(1,), at=(3,))),
         ("test_it.py::test_it",),
         1,
         AT,
@@ -23,6 +24,12 @@ def interaction(body: bytes = b'{"id": 1}', prompt: bytes = b'{"prompt": "hi"}')
 
 GOOD = dump([interaction()], AT)
 """One of ours, every field in it."""
+
+STREAM = """    stream:
+      ended: "server"
+      edges: [1]
+      at: [3]
+"""
 
 THEIRS = """interactions:
 - request:
@@ -130,8 +137,15 @@ FIELDS: dict[str, tuple[bytes, str]] = {
         "not base64",
     ),
     "body: half a surrogate": (changed("'{}'}", '"\\ud800"}', THEIRS), "not valid YAML"),
-    "stream: a list": (changed("stream:\n      chunks: [[0, 1]]", "stream: [1]"), "stream is not"),
-    "stream: bytes": (changed("[[0, 1]]", "[!!binary aGk=]"), "stream is not a mapping"),
+    "stream: a list": (changed(STREAM, "    stream: [1]\n"), "stream is not"),
+    "stream: bytes": (changed("edges: [1]", "edges: [!!binary aGk=]"), "stream is not a mapping"),
+    "stream: edges that descend": (changed("edges: [1]", "edges: [2, 1]"), "ascending"),
+    "stream: a time too many": (changed("at: [3]", "at: [3, 4]"), "not one time for each"),
+    "stream: an end nobody knows": (changed('ended: "server"', 'ended: "eof"'), "stream.ended"),
+    "stream: a failure nobody knows": (
+        changed('ended: "server"', 'failed: "rain"'),
+        "stream.failed is none of",
+    ),
     "version: none": (changed("version: 1\n", "", THEIRS), "truncated"),
     "version: 2": (changed("version: 1", "version: 2"), "only 1 is known"),
     "version: a mapping": (changed("version: 1", "version: {}"), "only 1 is known"),

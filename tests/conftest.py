@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.servers.completions import CompletionsServer
+from tests.tape_world import ask, echo, here  # noqa: F401 - fixtures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,16 +82,19 @@ class House:
         path.write_text(textwrap.dedent(text).lstrip(), encoding="utf-8")
         return path
 
-    def run(self, *args: str) -> pytest.RunResult:
-        """Run pytest on the project, the way this story is started (no xdist, -n0, -n2)."""
-        absent = [f"-pno:{name}" for name in OTHERS if name not in self.beside]
-        return self.pytester.runpytest_subprocess(*self.start, *absent, *args)
+    def run(self, *args: str, timeout: float | None = None) -> pytest.RunResult:
+        """Run pytest on the project, the way this story is started (no xdist, -n0, -n2).
 
-    def python(self, *args: str) -> pytest.RunResult:
+        A run that takes more than ``timeout`` seconds is an error.
+        """
+        absent = [f"-pno:{name}" for name in OTHERS if name not in self.beside]
+        return self.pytester.runpytest_subprocess(*self.start, *absent, *args, timeout=timeout)
+
+    def python(self, *args: str, timeout: float | None = None) -> pytest.RunResult:
         """Run Python in the project's folder."""
         import sys
 
-        return self.pytester.run(sys.executable, *args)
+        return self.pytester.run(sys.executable, *args, timeout=timeout)
 
 
 @pytest.fixture(params=STARTS, ids=["alone", "n0", "n2"])

@@ -45,3 +45,22 @@ def test_the_decorator_imports_nothing_heavy(pytester: pytest.Pytester) -> None:
     options = ["-p", "no:hypothesispytest", "-p", "no:recording", "-p", "no:anyio", "-k", "modules"]
     result = pytester.runpytest_subprocess(*options)
     result.assert_outcomes(passed=1, deselected=1)
+
+
+def test_a_guarded_session_imports_nothing_heavy(pytester: pytest.Pytester) -> None:
+    """Blocking the network of undecorated tests needs none of it either."""
+    pytester.makepyfile(
+        f"""
+        import socket, sys
+        import pytest
+        import pytest_argot
+
+        def test_it():
+            with pytest.raises(pytest_argot.NetworkBlocked):
+                socket.create_connection(("192.0.2.1", 80))
+            assert not [name for name in {HEAVY!r} if name in sys.modules]
+        """
+    )
+    options = ["-p", "no:hypothesispytest", "-p", "no:recording", "-p", "no:anyio"]
+    result = pytester.runpytest_subprocess(*options, "--argot-block-network=true")
+    result.assert_outcomes(passed=1)

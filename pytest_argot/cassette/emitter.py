@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final
 from pytest_argot.cassette.yaml_text import body, flow, is_bare, key, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from pytest_argot.cassette.interaction import Interaction, Request, Response
+    from pytest_argot.cassette.streaming import Streaming
     from pytest_argot.wire.headers import Headers
 
 FORMAT: Final = 1
@@ -72,11 +73,11 @@ def _response(response: Response) -> str:
     )
 
 
-def _stream(stream: Mapping[str, object] | None) -> str:
+def _stream(stream: Streaming | None) -> str:
     if stream is None:
         return ""
-    lines = [f"      {key(name, 6)} {flow(item)}\n" for name, item in stream.items()]
-    return "    stream:\n" + "".join(lines) if lines else "    stream: {}\n"
+    lines = [f"      {key(name, 6)} {flow(item)}\n" for name, item in stream.stored().items()]
+    return "    stream:\n" + "".join(lines)
 
 
 def _origin(interaction: Interaction) -> str:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from pytest_argot.cassette.streaming import Streaming
     from pytest_argot.wire.headers import Headers
 
 
@@ -28,15 +27,15 @@ class Request:
 class Response:
     """What was answered: HTTP ``status`` and ``reason``, ``headers`` and the decoded ``body``.
 
-    ``stream`` tells how a streamed body arrived, in JSON-like values whose meaning is the
-    tape's; offsets in it refer to ``body``. ``None`` for a body that came in one piece.
+    ``stream`` tells how a streamed body arrived; offsets in it refer to ``body``. ``None`` for a
+    body that came in one piece.
     """
 
     status: int
     reason: str
     headers: Headers
     body: bytes
-    stream: Mapping[str, object] | None = None
+    stream: Streaming | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,21 +71,25 @@ def _request(tree: Mapping) -> Request:
 
 
 def _response(tree: Mapping) -> Response:
-    status, reason = _status(tree)
+    stream = stream_of(tree.get("stream"), tree.line)
+    status, reason = _status(tree, unanswered=bool(stream and stream.failed))
     return Response(
         status=status,
         reason=reason,
         headers=_headers(tree.get("headers"), tree.line),
         body=_body(tree),
-        stream=stream_of(tree.get("stream"), tree.line),
+        stream=stream,
     )
 
 
-def _status(tree: Mapping) -> tuple[int, str]:
+def _status(tree: Mapping, *, unanswered: bool) -> tuple[int, str]:
+    """Give status and reason; an exchange that failed before there was an answer has status 0."""
     given = tree.get("status", tree.get("status_code"))
     status, reason = given, tree.get("reason")
     if isinstance(given, Mapping):
         status, reason = given.get("code"), given.get("message")
+    if unanswered and status == "0":
+        return 0, ""
     if not isinstance(status, str) or not _STATUS.fullmatch(status):
         raise FlawError("a response without a status between 100 and 999", tree.line)
     return int(status), str(reason) if isinstance(reason, str) else ""

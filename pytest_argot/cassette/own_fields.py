@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pytest_argot.cassette.corruption import FlawError
+from pytest_argot.cassette.streaming import Streaming
 from pytest_argot.cassette.yaml_tree import Mapping, Tree, native
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping as AnyMapping
 
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _BY_HAND: Final = "after an edit by hand correct it; else restore the file from version control"
@@ -61,14 +59,17 @@ def ordinal_of(own: Mapping) -> int:
     return value
 
 
-def stream_of(tree: Tree, line: int) -> AnyMapping[str, Any] | None:
+def stream_of(tree: Tree, line: int) -> Streaming | None:
     """Give ``stream``, ``None`` without one; ``FlawError`` unless it holds plain values."""
     if tree is None:
         return None
     if not isinstance(tree, Mapping) or _holds_bytes(tree):
         raise FlawError("stream is not a mapping of numbers and texts", line, _BY_HAND)
     found: dict[str, Any] = native(tree)
-    return found
+    try:
+        return Streaming.read(found)
+    except ValueError as error:
+        raise FlawError(str(error), line, _BY_HAND) from error
 
 
 def _is_time(text: str) -> bool:

@@ -10,12 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pytest_argot.cassette.streaming import moved
 from pytest_argot.wire.coding import decode, undecoded
 from pytest_argot.wire.headers import normalise
 from pytest_argot.wire.json_text import pretty
 
 if TYPE_CHECKING:
-    from pytest_argot.cassette.interaction import Interaction
+    from pytest_argot.cassette.interaction import Interaction, Response
+    from pytest_argot.cassette.streaming import Streaming
     from pytest_argot.wire.headers import Headers
     from pytest_argot.wire.masking import Masker
 
@@ -41,6 +43,7 @@ def masked(interaction: Interaction, masker: Masker) -> Interaction:
     """Apply the masks, and blank the credentials this request carries wherever they re-appear."""
     request, response = interaction.request, interaction.response
     learned = masker.learning(request.headers, request.url)
+    body = learned.body(response.body, content_type(response.headers))
     return replace(
         interaction,
         request=replace(
@@ -53,9 +56,18 @@ def masked(interaction: Interaction, masker: Masker) -> Interaction:
             response,
             reason=learned.text(response.reason),
             headers=learned.headers(response.headers),
-            body=learned.body(response.body, content_type(response.headers)),
+            body=body,
+            stream=_shifted(response, body),
         ),
     )
+
+
+def _shifted(response: Response, body: bytes) -> Streaming | None:
+    """Give ``stream`` with the edges where they are in the masked body."""
+    streaming = response.stream
+    if streaming is None or body == response.body:
+        return streaming
+    return replace(streaming, edges=moved(streaming.edges, response.body, body))
 
 
 def undressed(interaction: Interaction, *, sniff: bool = False) -> Interaction:

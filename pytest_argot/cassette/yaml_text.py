@@ -10,11 +10,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, cast
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from typing import Final, cast
 
 _NOT_LITERAL: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]"
@@ -111,33 +107,17 @@ def _binary(data: bytes, indent: int) -> str:
 
 
 def flow(value: object) -> str:
-    """Give JSON-like data as a flow collection on one line; ``native`` of the reader undoes it.
+    """Give a text, a whole number or a list of them on one line; the reader undoes it.
 
-    Numbers are spelled so that YAML 1.1 sees numbers (``1.0e-05``). ``TypeError`` for anything
-    but strings, numbers, booleans, ``None``, lists, tuples and mappings of them.
+    ``TypeError`` for anything else.
     """
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, float):
-        return _float(value)
-    if isinstance(value, Mapping):
-        members = cast("Mapping[object, object]", value).items()
-        return "{" + ", ".join(f"{quoted(str(name))}: {flow(item)}" for name, item in members) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(flow, cast("Sequence[object]", value))) + "]"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(flow, cast("list[object]", value))) + "]"
     raise TypeError(f"{type(value).__name__} has no place in a cassette")
-
-
-def _float(value: float) -> str:
-    text = repr(value)
-    if text.endswith(("inf", "nan")):
-        return text.replace("inf", ".inf").replace("nan", ".nan")
-    mantissa, e, exponent = text.partition("e")
-    return f"{mantissa}.0e{exponent}" if e and "." not in mantissa else text
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pytest_argot.drift.document import judge_document, whole
+from pytest_argot.drift.ending import UNANSWERED, unfinished_exchange
 from pytest_argot.drift.finding import Finding, fingerprint_of_parts
 from pytest_argot.drift.stream import judge_stream
 from pytest_argot.wire.coding import undecoded
@@ -32,7 +33,8 @@ _DECODERS = MappingProxyType({"br": "brotli", "zstd": "zstandard"})
 class Verdict:
     """What is wrong with a cassette, worst first.
 
-    ``judged`` and ``unmodelled`` count responses that a model judged, and that none knows.
+    ``judged`` and ``unmodelled`` count responses that a model judged, and that none knows; a
+    request that was never answered is in neither.
     """
 
     findings: tuple[Finding, ...]
@@ -43,9 +45,12 @@ class Verdict:
 def judge(cassette: Cassette, routes: Routes, levels: Levels) -> Verdict:
     """Judge every response of a cassette; one finding per kind and path."""
     grouped: dict[tuple[str, str], list[tuple[int, RawFinding]]] = {}
-    judged = 0
+    judged = unanswered = 0
     for index, interaction in enumerate(cassette.interactions):
         route = routes.find(interaction.request)
+        if interaction.response.status == UNANSWERED:
+            unanswered += 1
+            continue
         if route is None or model_for(interaction, route) is None:
             continue
         judged += 1
@@ -53,7 +58,7 @@ def judge(cassette: Cassette, routes: Routes, levels: Levels) -> Verdict:
             grouped.setdefault((raw.kind, raw.path), []).append((index, raw))
     findings = [_finding(cassette, members, levels) for members in grouped.values()]
     findings.sort(key=lambda each: (-each.level, each.path, each.kind))
-    return Verdict(tuple(findings), judged, len(cassette.interactions) - judged)
+    return Verdict(tuple(findings), judged, len(cassette.interactions) - judged - unanswered)
 
 
 def judge_response(interaction: Interaction, route: Route) -> list[RawFinding]:
@@ -61,6 +66,10 @@ def judge_response(interaction: Interaction, route: Route) -> list[RawFinding]:
     model = model_for(interaction, route)
     if model is None:
         return []
+    return unfinished_exchange(interaction, model) or _judge_whole(interaction, route, model)
+
+
+def _judge_whole(interaction: Interaction, route: Route, model: ResponseModel) -> list[RawFinding]:
     response = interaction.response
     if response.status not in _SUCCESS and response.status not in _FAILURE:
         status = str(response.status)
@@ -77,6 +86,8 @@ def judge_response(interaction: Interaction, route: Route) -> list[RawFinding]:
 
 def model_for(interaction: Interaction, route: Route) -> ResponseModel | None:
     """Give the model that judges a response, or one event of it where it is a stream."""
+    if interaction.response.status == UNANSWERED:
+        return None
     if interaction.response.status not in _SUCCESS:
         return route.error
     return route.chunk if is_stream(interaction) else route.body

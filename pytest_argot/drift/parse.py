@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from pytest_argot.drift.ending import UNANSWERED
 from pytest_argot.drift.judge import is_stream, model_for
 from pytest_argot.drift.lenient import constructed
 from pytest_argot.drift.merge import merged
@@ -28,10 +29,12 @@ def parse(interaction: Interaction, route: Route | None) -> Any:
     Validation is lax, and what does not fit keeps its raw value: drift is told elsewhere. A
     streamed completion is merged into one body; the stream of another API is the list of its
     events. An error response is an object of the route's error model. Without a model: plain JSON,
-    or the text of a body that is none.
+    or the text of a body that is none; ``None`` for a request that was never answered.
 
     ``SchemaDrift`` when a model is to read a body that is not JSON.
     """
+    if interaction.response.status == UNANSWERED:
+        return None
     model = model_for(interaction, route) if route else None
     if route is None or model is None:
         return _unmodelled(interaction)

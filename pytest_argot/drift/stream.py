@@ -34,11 +34,8 @@ def judge_stream(body: bytes, route: Route, model: ResponseModel) -> list[RawFin
         return [whole("stream.bad_event", model, "UTF-8", "bytes that are not UTF-8")]
     if not _DATA_LINE.search(body):
         return [_no_stream(body, model)]
-    seen, found = Seen(), list[RawFinding]()
-    dispatched = events(body)
-    for index, event in enumerate(dispatched):
-        is_last = index == len(dispatched) - 1
-        found += _judge_event(index, event, model, seen, is_last=is_last)
+    seen = Seen()
+    found = _judge_each(body, model, seen)
     if _is_cut(body, seen):
         found.append(_truncated(model, seen))
     if not seen.documents and not found:
@@ -46,6 +43,22 @@ def judge_stream(body: bytes, route: Route, model: ResponseModel) -> list[RawFin
     if not route.dialect:
         return found
     return [*found, *stream_rules(seen, model, route)]
+
+
+def judge_events(body: bytes, model: ResponseModel) -> list[RawFinding]:
+    """Give the deviations of the whole events of a stream, whatever became of the stream."""
+    if not is_valid_utf8(body.rpartition(b"\n")[0]):
+        return [whole("stream.bad_event", model, "UTF-8", "bytes that are not UTF-8")]
+    return _judge_each(body, model, Seen())
+
+
+def _judge_each(body: bytes, model: ResponseModel, seen: Seen) -> list[RawFinding]:
+    found = list[RawFinding]()
+    dispatched = events(body)
+    for index, event in enumerate(dispatched):
+        is_last = index == len(dispatched) - 1
+        found += _judge_event(index, event, model, seen, is_last=is_last)
+    return found
 
 
 def json_events(body: bytes) -> Iterator[Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_argot.errors import Misuse
+from pytest_argot.plugin.blocking import block_network
 from pytest_argot.plugin.fixtures import argot, completion, completions, response, responses
 from pytest_argot.plugin.flags import add_flags, flag
 from pytest_argot.plugin.lifecycle import (
@@ -55,6 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", SIGNATURE)
     try:
         start(config)
+        block_network(config)
     except Misuse as error:
         raise pytest.UsageError(str(error)) from None
     if not hasattr(config, "workerinput"):

@@ -9,8 +9,8 @@ import pytest
 MARKER = "argot_cassette"
 SIGNATURE = (
     "argot_cassette(*names, record, model, chunk_model, dialect, match_on, mask, fail_on, levels, "
-    "allow_repeats, allow_unplayed, passthrough, record_errors): record the test's completion "
-    "responses once, replay them from then on, and judge them against their response model"
+    "allow_repeats, allow_unplayed, passthrough, record_errors, pace): record the test's "
+    "completion responses once, replay them from then on, and judge them by their response model"
 )
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
             allow_unplayed: bool | None = ...,
             passthrough: Sequence[str] | None = ...,
             record_errors: bool | None = ...,
+            pace: str | None = ...,
         ) -> pytest.MarkDecorator: ...
 
         def __call__(self, *args: Any, **kwargs: Any) -> Any: ...  # pyright: ignore[reportIncompatibleMethodOverride]  # noqa: D102 - overloaded above

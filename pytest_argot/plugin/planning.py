@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,12 +27,15 @@ def plan_of(item: pytest.Item, session: Session) -> Plan:
     calls = [(mark.args, mark.kwargs) for mark in marks_of(item)]
     settings = session.book.of(item.path)
     options = options_of(calls, where(item))
+    if item.config.getoption("argot_pace") is not None:  # meant for this run, like the mode
+        options = replace(options, pace=settings.pace)
     plan = Plan(
         paths=tuple(_paths(item, settings, options)),
         record=session.book.record_mode(options, settings),
         settings=settings,
         options=options,
         test=_from(item, settings.root),
+        file=item.path,
         lenient=_is_wide(item),
         disabled=bool(item.config.getoption("argot_disable")),
         born_after=session.started,

@@ -11,6 +11,7 @@ import pytest
 from pytest_argot.errors import ArgotError, ArgotWarning, DriftWarning, UnplayedWarning
 from pytest_argot.plugin.run import RUN, Run
 from pytest_argot.plugin.short_report import shorten
+from pytest_argot.plugin.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -35,9 +36,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 def _judged(run: Run, tape: Tape) -> Generator[None, Any, Any]:
     if run.unreadable is not None:
         raise run.failure(str(run.unreadable))
+    dog = Watchdog(tape)
     try:
-        result = yield
-    except (pytest.skip.Exception, pytest.exit.Exception, KeyboardInterrupt):
+        with dog:
+            result = yield
+    except (pytest.skip.Exception, pytest.exit.Exception):
+        raise
+    except KeyboardInterrupt:
+        if dog.bit:
+            fail(run, f"{tape.miss}\n  and then: the test waited on, and was ended")
         raise
     except BaseException as error:
         _body_failed(run, tape, error)
@@ -49,6 +56,7 @@ def _judged(run: Run, tape: Tape) -> Generator[None, Any, Any]:
 
 def _body_failed(run: Run, tape: Tape, error: BaseException) -> None:
     """Show the body's failure with the tape's below it, or the miss that caused it alone."""
+    tape.settle()
     section = run.item.add_report_section
     if tape.miss is not None:
         if not _is_or_holds(error, tape.miss):
@@ -74,6 +82,7 @@ def _short(error: BaseException) -> str:
 
 def _judge(run: Run, tape: Tape) -> None:
     """Judge a body that ended well."""
+    tape.settle()
     if tape.miss is not None:
         fail(run, str(tape.miss))
     if tape.traffic.unverified is not None:

@@ -14,6 +14,9 @@ Check = Callable[[str, Any, str], Any]
 HOST: Final = r"^([A-Za-z0-9_.*?-]+|\[[0-9A-Fa-f:.*]+\])(:([0-9]{1,5}|\*))?$"
 """What a host pattern may look like, as a regular expression that JSON schema knows too."""
 
+PACE: Final = r"^(instant|recorded|[0-9]+(\.[0-9]+)?)$"
+"""What a pace may look like, the same way."""
+
 REFERENCE: Final = r"^[^:]+:.+$"
 """What an import name may look like, the same way."""
 
@@ -61,6 +64,13 @@ def text(key: str, value: Any, where: str) -> str:
     """Accept a non-empty string."""
     if not isinstance(value, str) or not value:
         raise refuse(key, value, "a non-empty string", where)
+    return value
+
+
+def pace(key: str, value: Any, where: str) -> str:
+    """Accept ``instant``, ``recorded`` or a factor of the recorded delays, as text."""
+    if not isinstance(value, str) or not re.match(PACE, value):
+        raise refuse(key, value, 'one of: instant, recorded, or a factor like "0.5"', where)
     return value
 
 

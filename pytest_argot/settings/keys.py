@@ -156,6 +156,16 @@ KEYS: Final[Mapping[str, Key]] = MappingProxyType(
             checks.one_of(*UNPLAYED),
             _words(*UNPLAYED),
         ),
+        "pace": Key(
+            "delays of replayed streams: instant, recorded, or a factor of the recorded ones",
+            checks.pace,
+            {"type": "string", "pattern": checks.PACE},
+        ),
+        "block_network": Key(
+            "block connections that leave the machine during the whole session",
+            checks.flag,
+            FLAG,
+        ),
         "match_on": Key("what makes two requests equal", _match_on, _list(_words(*MATCH_ON))),
         "mask": Key("mask rules, besides the built-in ones", checks.texts, _list(TEXT)),
         "keep_headers": Key("headers to keep besides the allowed ones", checks.texts, _list(TEXT)),

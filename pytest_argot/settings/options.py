@@ -30,6 +30,7 @@ class Options:
     allow_unplayed: bool | None = None
     passthrough: tuple[str, ...] | None = None
     record_errors: bool | None = None
+    pace: str | None = None
 
 
 def _match_on(key: str, value: Any, where: str) -> tuple[Any, ...]:
@@ -55,6 +56,7 @@ OPTION_CHECKS: Mapping[str, checks.Check] = MappingProxyType(
         "allow_unplayed": checks.flag,
         "passthrough": CHECKS["passthrough"],
         "record_errors": CHECKS["record_errors"],
+        "pace": CHECKS["pace"],
     }
 )
 

@@ -64,6 +64,8 @@ class Settings:
     fail_on: str = "error"
     levels: Mapping[str, str] = field(default_factory=dict[str, str])
     unplayed: str = "warn"
+    pace: str = "instant"
+    block_network: bool = False
     replay_env: Mapping[str, str] = field(default_factory=lambda: KNOWN_SDK_KEYS)
     routes: tuple[RouteSetting, ...] = ()
     overrides: tuple[Override, ...] = ()

@@ -1,52 +1,87 @@
 # pyright: basic
-"""The only room vcrpy is let into: its patches, our cassette.
+"""The only room vcrpy is let into: its patches, our cassettes.
 
 vcrpy's stubs ask a cassette four things (can you answer, answer, is writing forbidden, keep
-this); ``BridgedCassette`` passes them to a tape's traffic. Nothing of vcrpy's own storage is used.
+this); ``BridgedCassette`` passes them to the switchboard. Nothing of vcrpy's own storage is used.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from http.client import RemoteDisconnected
+from socket import gaierror
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from vcr.cassette import Cassette as VcrCassette
 from vcr.record_mode import RecordMode
 
-from pytest_argot.tape.exchange import LiveRequest, LiveResponse, body_bytes
+from pytest_argot.tape.exchange import LiveRequest, body_bytes
+from pytest_argot.tape.playback import Playback
+from pytest_argot.tape.recording import Recording
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
     from vcr.request import Request as VcrRequest
 
-    from pytest_argot.tape.traffic import Traffic
+    from pytest_argot.tape.switchboard import Switchboard
+
+OURS: Final = ("httpx", "httpx2", "requests", "urllib3", "boto3", "aiohttp", "httplib")
+"""vcrpy's patchers that are left out: our own patches stream."""
+
+CALL: Final = "argot_call"
+"""Where a vcrpy request remembers what became of it."""
+
+ERRORS: Final[Mapping[str, type[OSError]]] = MappingProxyType(
+    {
+        "resolve": gaierror,
+        "connect": ConnectionRefusedError,
+        "connect_timeout": TimeoutError,
+        "read_timeout": TimeoutError,
+        "reset": ConnectionResetError,
+        "cut": RemoteDisconnected,
+        "write": BrokenPipeError,
+        "write_timeout": TimeoutError,
+    }
+)
+"""What Python's own http.client raises for each failure."""
 
 
 class BridgedCassette(VcrCassette):  # type: ignore[misc]  # vcrpy is untyped
-    """A vcrpy cassette whose content is a tape's."""
+    """A vcrpy cassette that asks the switchboard."""
 
-    traffic: Traffic
+    switchboard: Switchboard
 
     @classmethod
     def load(cls, **kwargs: Any) -> BridgedCassette:
-        """Take the traffic instead of reading a file."""
-        traffic = kwargs.pop("traffic")
-        cassette = cls(path=kwargs["path"], record_mode=RecordMode.NEW_EPISODES)
-        cassette.traffic = traffic
+        """Take the switchboard instead of reading a file."""
+        switchboard = kwargs.pop("switchboard")
+        cassette = cls(
+            path="argot", record_mode=RecordMode.NEW_EPISODES, skip_patchers=kwargs["skip_patchers"]
+        )
+        cassette.switchboard = switchboard
         return cassette
 
     @property
     def write_protected(self) -> bool:
-        """Whether an unanswered request must not go live."""
-        return not self.traffic.writing
+        """Never, to vcrpy: a request that must not go live has been refused before it asks this."""
+        return False
 
     def can_play_response_for(self, request: VcrRequest) -> bool:
-        """Whether the tape answers; a miss is raised by the playing."""
-        return self.traffic.answers(asked(request))
+        """Whether a tape answers; vcrpy may ask that more than once about one request."""
+        if not hasattr(request, CALL):
+            setattr(request, CALL, self.switchboard.call(asked(request)))
+        return isinstance(getattr(request, CALL), Playback)
 
     def play_response(self, request: VcrRequest) -> dict[str, Any]:
         """Give the recorded response in vcrpy's form, a fresh one each time."""
-        response = self.traffic.play(asked(request))
+        playback: Playback = getattr(request, CALL)
+        response = playback.response
+        if (failure := playback.failure) is not None:
+            playback.breaking()
+            raise ERRORS[failure.kind](failure.message)
+        playback.finish()
         return {
             "status": {"code": response.status, "message": response.reason},
             "headers": {name: list(values) for name, values in response.headers.items()},
@@ -54,18 +89,19 @@ class BridgedCassette(VcrCassette):  # type: ignore[misc]  # vcrpy is untyped
         }
 
     def append(self, request: VcrRequest, response: dict[str, Any]) -> None:
-        """Keep a live response."""
-        answer = LiveResponse(
-            status=response["status"]["code"],
-            reason=response["status"]["message"] or "",
-            headers=response["headers"],
-            body=response["body"].get("string") or b"",
-        )
-        self.traffic.keep(asked(request), answer)
+        """Keep a live response; that of a redirect aiohttp followed by itself is asked for here."""
+        if not hasattr(request, CALL):
+            setattr(request, CALL, self.switchboard.call(asked(request)))
+        recording = getattr(request, CALL)
+        if isinstance(recording, Recording):
+            status = response["status"]
+            recording.began(status["code"], status["message"] or "", response["headers"])
+            recording.piece(response["body"].get("string") or b"")
+            recording.end()
 
     def filter_request(self, request: VcrRequest) -> VcrRequest | None:
-        """Give nothing for a request that is none of the tape's business: it then goes live."""
-        return None if self.traffic.ignores(request.uri) else request
+        """Leave every request as it is: the switchboard knows whose business it is."""
+        return request
 
     def find_requests_with_most_matches(
         self, request: VcrRequest
@@ -87,7 +123,9 @@ def asked(request: VcrRequest) -> LiveRequest:
     )
 
 
-def interception(traffic: Traffic, name: str) -> AbstractContextManager[object]:
-    """Give vcrpy's patches for a tape; leaving them restores every client."""
-    context: AbstractContextManager[object] = BridgedCassette.use(path=name, traffic=traffic)
+def interception(switchboard: Switchboard) -> AbstractContextManager[object]:
+    """Give vcrpy's patches of the clients that have none of ours; leaving them restores all."""
+    context: AbstractContextManager[object] = BridgedCassette.use(
+        path="argot", switchboard=switchboard, skip_patchers=OURS
+    )
     return context

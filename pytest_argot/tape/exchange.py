@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_argot.cassette.interaction import Request, Response
+from pytest_argot.cassette.streaming import SERVER, Streaming, moved
 from pytest_argot.wire.coding import decode
 from pytest_argot.wire.headers import REQUEST_ALLOWED, RESPONSE_ALLOWED, allow, normalise
+from pytest_argot.wire.piecewise import decoded_edges
+from pytest_argot.wire.sse import is_event_stream
 
 if TYPE_CHECKING:
     from pytest_argot.wire.masking import Masker
@@ -29,12 +32,18 @@ class LiveRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveResponse:
-    """A response as it came: the body still coded. Only its status is fit to be shown."""
+    """A response as it came: the body still coded. Only its status is fit to be shown.
+
+    ``pieces``: the lengths of the parts it came in. ``streaming``: their times and the end, with
+    edges yet to be found; ``None`` where that is not known.
+    """
 
     status: int
     reason: str = field(repr=False)
     headers: HeadersLike = field(repr=False)
     body: bytes = field(repr=False)
+    pieces: tuple[int, ...] = field(default=(), repr=False)
+    streaming: Streaming | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +75,38 @@ class Exchange:
         """Take the live response in the same way."""
         came = normalise(answer.headers)
         raw = decode(answer.body, first(came, "content-encoding"))
+        masked = self.masker.body(raw, first(came, "content-type"))
         return Response(
             status=answer.status,
             reason=self.masker.text(answer.reason),
             headers=self.masker.headers(allow(came, RESPONSE_ALLOWED, self.keep)),
-            body=self.masker.body(raw, first(came, "content-type")),
+            body=masked,
+            stream=self._stream(answer, raw, masked),
         )
+
+    def _stream(self, answer: LiveResponse, raw: bytes, masked: bytes) -> Streaming | None:
+        """Tell how the body arrived, where that is worth keeping.
+
+        A body that came whole and is no stream is not: its pieces are the network's, and would
+        change with every recording.
+        """
+        streaming = answer.streaming
+        if streaming is None:
+            return None
+        plain = streaming.ended == SERVER and not streaming.failed
+        if plain and not is_event_stream(raw, first(normalise(answer.headers), "content-type")):
+            return None
+        edges = moved(decoded_edges(answer.body, answer.pieces, raw), raw, masked)
+        at = streaming.at if len(streaming.at) == len(edges) else ()
+        message = self.masker.text(streaming.message)
+        missing = _missing(answer) if streaming.failed else 0
+        return replace(streaming, edges=edges, at=at, message=message, missing=missing)
+
+
+def _missing(answer: LiveResponse) -> int:
+    """Count the bytes of the body that were promised and did not come."""
+    told = first(normalise(answer.headers), "content-length")
+    return max(0, int(told) - len(answer.body)) if told.isdecimal() else 0
 
 
 def first(headers: Mapping[str, Sequence[str]], name: str) -> str:

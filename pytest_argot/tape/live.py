@@ -5,13 +5,16 @@ from __future__ import annotations
 import urllib.error
 import urllib.request
 from http.client import HTTPConnection, HTTPSConnection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_argot.errors import ArgotError
 from pytest_argot.tape.exchange import LiveRequest, LiveResponse
 
 if TYPE_CHECKING:
     from http.client import HTTPResponse
+
+DIRECT: Final = "argot_direct"
+"""Marks a class of connections that are the tape's own: no patch looks at what they send."""
 
 HOPS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 """Headers that belong to the client's own connection."""
@@ -20,18 +23,30 @@ TIMEOUT = 600.0
 """Seconds a live answer may take; the openai client's own default."""
 
 
+class _Connection(HTTPConnection):
+    """A connection no tape minds."""
+
+
+class _TlsConnection(HTTPSConnection):
+    """The same for TLS."""
+
+
+for _each in (_Connection, _TlsConnection):
+    setattr(_each, DIRECT, True)
+
+
 class _Http(urllib.request.HTTPHandler):
-    """Connects with the class there was before anything was patched."""
+    """Connects past the patches."""
 
     def http_open(self, req: urllib.request.Request) -> HTTPResponse:
-        return self.do_open(HTTPConnection, req)
+        return self.do_open(_Connection, req)
 
 
 class _Https(urllib.request.HTTPSHandler):
     """The same for TLS."""
 
     def https_open(self, req: urllib.request.Request) -> HTTPResponse:
-        return self.do_open(HTTPSConnection, req)
+        return self.do_open(_TlsConnection, req)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -46,6 +46,18 @@ def explain(  # noqa: PLR0913 - the parts of the message
     return "\n".join([*lines, *_other_address(asked, near)])
 
 
+def read_on(plan: Plan, asked: Request) -> str:
+    """Say that a client reads on where the recorded one had stopped."""
+    return "\n".join(
+        [
+            f"the recording of {asked.method} {asked.url} ends here: its client stopped reading",
+            f"  asked at: {caller(plan.settings.root)}",
+            f"  cassette: {plan.name}",
+            f"  record it: {plan.record_command('rewrite')}",
+        ]
+    )
+
+
 def _mode(plan: Plan, interactions: Sequence[Interaction], played: frozenset[int]) -> str:
     """Give ``update`` where the test has recordings of its own that it did not ask for (yet).
 

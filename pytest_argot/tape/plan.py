@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_argot.settings import Options, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+PACES: Final[Mapping[str, float]] = MappingProxyType({"instant": 0.0, "recorded": 1.0})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,8 +20,9 @@ class Plan:
     """One tape's orders.
 
     ``paths``: the cassettes to read, the first is written. ``record``: the mode in force.
-    ``test``: the node id that owns what is recorded, ``""`` in a script. ``lenient``: a missing
-    cassette matters at the first request only. ``disabled``: requests go live, nothing is judged.
+    ``test``: the node id that owns what is recorded, ``""`` in a script. ``file``: where that test,
+    or what opened the tape, is written. ``lenient``: a missing cassette matters at the first
+    request only. ``disabled``: requests go live, nothing is judged.
     ``born_after``: a cassette recorded since then
     (RFC 3339, UTC) still counts as being recorded in mode ``once``.
     ``command``: how to run this again, without the record flag. ``here``: the working directory.
@@ -30,6 +34,7 @@ class Plan:
     settings: Settings
     options: Options = field(default_factory=Options)
     test: str = ""
+    file: Path | None = None
     lenient: bool = False
     disabled: bool = False
     born_after: str = ""
@@ -95,6 +100,12 @@ class Plan:
         """Whether transient errors that a retry overcame are recorded, too."""
         given = self.options.record_errors
         return self.settings.record_errors if given is None else given
+
+    @property
+    def pace(self) -> float:
+        """How much of the recorded delays to keep: 0 for none, 1 for all of them."""
+        said = self.options.pace or self.settings.pace
+        return PACES[said] if said in PACES else float(said)
 
     @property
     def judged_by(self) -> Mapping[str, Any]:

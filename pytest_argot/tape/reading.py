@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytest_argot.tape.archive import Archive
     from pytest_argot.tape.plan import Plan
 
-FIRST_BAD_STATUS = 300
+SUCCESS = range(200, 300)
 LIVE = Path("the live API")
 """What findings in mode ``verify`` name as their place."""
 
@@ -56,7 +56,7 @@ class Reading:
         return [
             parse(interaction, route)
             for interaction, route in self._each()
-            if route is not None and interaction.response.status < FIRST_BAD_STATUS
+            if route is not None and interaction.response.status in SUCCESS
         ]
 
     @cached_property

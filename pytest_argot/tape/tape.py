@@ -8,10 +8,13 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_argot.errors import CassetteMissing, NoMatch
+from pytest_argot.errors import CassetteMissing, NetworkBlocked, NoMatch
 from pytest_argot.tape.environment import stand_ins
 from pytest_argot.tape.keeping import merged
+from pytest_argot.tape.line import Line
 from pytest_argot.tape.reading import Reading
+from pytest_argot.tape.retries import FAILED
+from pytest_argot.tape.switchboard import SWITCHBOARD
 from pytest_argot.tape.traffic import Traffic
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ class Tape:
         self._loaded = tuple(i for cassette in self._cassettes for i in cassette.interactions)
         missing = all(cassette.path != plan.path for cassette in self._cassettes)
         self.traffic = Traffic(plan, self._loaded, self._masker, missing=missing)
+        self.line = Line(self.traffic)
         self._stack = ExitStack()
         self._reading = Reading(plan, archive, self._cassettes, ())
 
@@ -149,11 +153,9 @@ class Tape:
     @contextmanager
     def intercepting(self) -> Generator[Tape]:
         """Answer and record the requests made inside; nothing stays patched afterwards."""
-        from pytest_argot.tape.bridge import interception
-
         replay_env = self._plan.settings.replay_env
         unset = dict[str, str]() if self.traffic.writing else replay_env
-        with stand_ins(unset), interception(self.traffic, self._plan.name):
+        with stand_ins(unset), SWITCHBOARD.listening(self.line):
             yield self
 
     def open(self) -> None:
@@ -165,15 +167,21 @@ class Tape:
     def close(self) -> None:
         """Stop answering; nothing is written."""
         self._stack.close()
+        self.line.release()
+        self.settle()
 
     @contextmanager
     def suspended(self) -> Generator[None]:
         """Stand aside: requests made inside are not the tape's."""
-        self.close()
+        self._stack.close()
         try:
             yield
         finally:
             self.open()
+
+    def settle(self) -> None:
+        """End the answers that are still on their way: nobody will read on."""
+        self.traffic.takings.settle()
 
     def save(self, *, reads_data: bool = False) -> Cassette | None:
         """Write what was recorded; give the cassette as it is now, ``None`` if it was not touched.
@@ -206,10 +214,13 @@ class Tape:
             refuse_secrets(self.path, self.traffic.recorded, masker=self._masker)
 
     def reject(self, reason: str) -> Path | None:
-        """Keep what was recorded beside the cassette; give that file, ``None`` without any."""
+        """Keep what was recorded beside the cassette; give that file, ``None`` without any.
+
+        Nobody paid for requests that were never answered: those alone are not kept.
+        """
         from pytest_argot.cassette.store import reject
 
-        if not self.traffic.recorded:
+        if all(each.response.status == FAILED for each in self.traffic.recorded):
             return None
         return reject(self.path, self.traffic.recorded, reason=reason, masker=self._masker)
 
@@ -218,8 +229,8 @@ class Tape:
         return merged(old, take, self.traffic.matcher)
 
     @property
-    def miss(self) -> NoMatch | None:
-        """The first request nobody could answer."""
+    def miss(self) -> NoMatch | NetworkBlocked | None:
+        """The first request nobody could answer, or the first connection that was blocked."""
         return self.traffic.miss
 
     @property

@@ -4,103 +4,131 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections import Counter
-from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from urllib.parse import urlsplit
 
-from pytest_argot.cassette.interaction import Interaction, Request, Response
+from pytest_argot.cassette.interaction import Interaction, Request
 from pytest_argot.cassette.matching import Matcher, Shelf
-from pytest_argot.errors import ArgotError, NoMatch, NoMatchInThread
+from pytest_argot.errors import (
+    ArgotError,
+    NetworkBlocked,
+    NetworkBlockedInThread,
+    NoMatch,
+    NoMatchInThread,
+)
 from pytest_argot.tape.exchange import Exchange, LiveRequest, LiveResponse
+from pytest_argot.tape.hosts import is_loopback
 from pytest_argot.tape.keeping import Take, identified
-from pytest_argot.tape.miss import explain
-from pytest_argot.tape.passthrough import passes
-from pytest_argot.tape.retries import Retries, is_transient
-from pytest_argot.wire.headers import normalise
+from pytest_argot.tape.miss import explain, read_on
+from pytest_argot.tape.passthrough import DEFAULT_PORTS, passes
+from pytest_argot.tape.playback import Playback
+from pytest_argot.tape.takings import Takings
+from pytest_argot.tape.thread_ends import TOLD
+from pytest_argot.tape.work import in_process_pool_style
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable
 
     from pytest_argot.tape.plan import Plan
+    from pytest_argot.tape.recording import Recording
     from pytest_argot.wire.masking import Masker
 
 Ask: TypeAlias = "Callable[[LiveRequest], LiveResponse]"
+Refusal = TypeVar("Refusal", NoMatch, NetworkBlocked)
 WRITING = frozenset({"new_episodes", "update", "rewrite"})
 
 
 class Traffic:
     """What a tape was asked, and what became of it; used by several threads at once.
 
-    ``recorded``: the interactions recorded now. ``live``: the answers mode ``verify`` got.
-    ``unverified``: why a live answer could not be had. ``miss``: the first request nobody could
-    answer. ``overcome``: how many transient answers a
-    retry made worthless. ``known``: a masker that knows the credentials of all requests so far.
+    ``live``: the answers mode ``verify`` got. ``unverified``: why a live answer could not be
+    had. ``miss``: the first request nobody could answer. ``known``: a masker that knows the
+    credentials of all requests so far. ``when_missed`` is called when there is a first miss.
     """
 
     def __init__(
         self, plan: Plan, loaded: tuple[Interaction, ...], masker: Masker, *, missing: bool
     ) -> None:
-        self._plan = plan
+        self.plan = plan
         self._loaded = loaded
         self._missing = missing
         self._masker = self.known = masker
         self.matcher = Matcher(plan.match_on)
         self.shelf = Shelf(loaded, self.matcher, allow_repeats=plan.allow_repeats)
         self._ask = _live() if plan.record == "verify" else None
-        self._asked: Counter[Hashable] = Counter()
-        self._retries = Retries()
+        self.takings = Takings(plan.tests, keep_transient=plan.record_errors)
         self._lock = threading.RLock()
         self._thread = threading.get_ident()
-        self.recorded: list[Interaction] = []
         self.live: list[Interaction] = []
         self.unverified: ArgotError | None = None
-        self.miss: NoMatch | None = None
-        self.overcome = 0
+        self.miss: NoMatch | NetworkBlocked | None = None
+        self.when_missed: Callable[[], None] | None = None
+        self._strays: set[str] = set()
 
     @cached_property
     def writing(self) -> bool:
         """Whether a request without an answer goes live and is recorded."""
-        if self._plan.record == "once":
+        if self.plan.record == "once":
             return self._missing or self._born_now()
-        return self._plan.record in WRITING
+        return self.plan.record in WRITING
 
     def _born_now(self) -> bool:
         """Whether the cassette is being recorded in this very session."""
         born = [each.recorded_at for each in self._loaded if each.recorded_at]
-        after = self._plan.born_after
+        after = self.plan.born_after
         return bool(after and born) and min(born) >= after
+
+    @property
+    def guards(self) -> bool:
+        """Whether nothing may leave the machine: in modes that neither record nor ask."""
+        return not (self.writing or self.plan.record == "verify")
+
+    @cached_property
+    def loopback_ports(self) -> frozenset[int]:
+        """The ports of this machine whose answers the cassette holds."""
+        urls = [urlsplit(each.request.url) for each in self._loaded]
+        local = [each for each in urls if is_loopback(each.hostname or "")]
+        return frozenset(each.port or DEFAULT_PORTS.get(each.scheme, 0) for each in local)
+
+    @property
+    def recorded(self) -> list[Interaction]:
+        """The interactions recorded now, in the order they were asked for."""
+        return self.takings.interactions
+
+    @property
+    def overcome(self) -> int:
+        """How many transient answers a retry made worthless."""
+        return self.takings.overcome
 
     def ignores(self, url: str) -> bool:
         """Whether requests to this host are none of the cassette's business."""
-        return passes(url, self._plan.passthrough)
+        return passes(url, self.plan.passthrough)
 
-    def answers(self, request: LiveRequest) -> bool:
-        """Whether the tape answers this request itself; if not, it goes live.
+    def answer(self, request: LiveRequest, *, own: bool = True) -> Playback | None:
+        """Give the recorded answer, ``None`` when the request is to go live.
 
-        While nothing may go live it answers everything: a miss is raised by ``play``.
+        ``NoMatch`` when it must not; a request that may not be the test's ``own`` does not fail
+        the test then.
         """
-        if self.ignores(request.url):
-            return False
-        if self._plan.record == "rewrite":
-            self._learn(request)  # one that fails comes no further
-            return False
-        return not self.writing or self.shelf.peek(self._exchange(request).request)
-
-    def play(self, request: LiveRequest) -> Response:
-        """Give the recorded answer; ``NoMatch`` without one."""
+        if self.plan.record == "rewrite":
+            return None
         exchange = self._exchange(request)
-        with self._lock:
-            index = self.shelf.take(exchange.request)
-            if index is None:
-                raise self._refuse(exchange.request)
-            key = self.matcher.key(exchange.request)
-            self._asked[key] += 1
-            response = self._loaded[index].response
-            self._retries.note(key, response.status)
+        index = self.shelf.take(exchange.request)
+        if index is None:
+            if self.writing:
+                return None
+            raise self._refuse(exchange.request, own=own)
+        response = self._loaded[index].response
+        self.takings.played(self.matcher.key(exchange.request), response.status)
         if self._ask is not None:
             self._verify(exchange, request, self._ask)
-        return response
+        return Playback(response, self.plan.pace, lambda: self._read_on(exchange.request))
+
+    def record(self, request: LiveRequest) -> Recording:
+        """Begin to record a request that goes live."""
+        exchange = self._exchange(request)
+        return self.takings.begin(request, exchange, self.matcher.key(exchange.request))
 
     def _verify(self, exchange: Exchange, request: LiveRequest, ask: Ask) -> None:
         """Ask the live API the same; its answer is judged, not given."""
@@ -113,70 +141,75 @@ class Traffic:
         with self._lock:
             self.live.append(Interaction(request=exchange.request, response=response))
 
-    def keep(self, request: LiveRequest, answer: LiveResponse) -> None:
-        """Record a live exchange; the transient answer it overcomes, if any, is dropped."""
-        if self.ignores(request.url):
-            return
-        exchange = self._exchange(request)
-        response = exchange.response(answer)
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        with self._lock:
-            key = self.matcher.key(exchange.request)
-            self._forget_overcome(key)
-            self._retries.note(key, response.status)
-            self._asked[key] += 1
-            self.recorded.append(
-                Interaction(
-                    request=exchange.request,
-                    response=response,
-                    tests=self._plan.tests,
-                    ordinal=self._asked[key],
-                    recorded_at=now,
-                )
-            )
-
-    def _forget_overcome(self, key: Hashable) -> None:
-        """Drop the transient answer that the request with this key repeats."""
-        if self._plan.record_errors or not self._retries.overcome(key):
-            return
-        for index in reversed(range(len(self.recorded))):
-            each = self.recorded[index]
-            if self.matcher.key(each.request) == key and is_transient(each.response.status):
-                del self.recorded[index]
-                self._asked[key] -= 1
-                self.overcome += 1
-                return
-
     def _exchange(self, request: LiveRequest) -> Exchange:
-        self._learn(request)
-        return Exchange.of(request, self._masker, self._plan.settings.keep_headers)
+        exchange = Exchange.of(request, self._masker, self.plan.settings.keep_headers)
+        with self._lock:  # the screen must not show the credentials it carries
+            self.known = self.known.knowing(exchange.masker)
+        return exchange
 
-    def _learn(self, request: LiveRequest) -> None:
-        """Remember the credentials a request carries: the screen must not show them."""
-        with self._lock:
-            self.known = self.known.learning(normalise(request.headers), request.url)
-
-    def _refuse(self, asked: Request) -> NoMatch:
+    def _refuse(self, asked: Request, *, own: bool) -> NoMatch:
         played = frozenset(self.shelf.played)
-        text = explain(self._plan, asked, self._loaded, played, self.matcher, missing=self._missing)
-        here = threading.get_ident() == self._thread
-        error = NoMatch(text) if here else NoMatchInThread(text)
-        if self.miss is None:
-            self.miss = error
-            print(text, file=sys.stderr)  # noqa: T201 - at once: the code may swallow the error
+        text = explain(self.plan, asked, self._loaded, played, self.matcher, missing=self._missing)
+        return self.refuse(text, own=own)
+
+    def _read_on(self, asked: Request) -> NoMatch:
+        return self.refuse(read_on(self.plan, asked))
+
+    def refuse(self, text: str, *, own: bool = True) -> NoMatch:
+        """Make the error of a request that gets no answer; the first fails the test."""
+        kind = NoMatch if self._is_own_thread() else NoMatchInThread
+        return self._told(kind(_said(text, own=own)), own=own)
+
+    def block(self, text: str, *, own: bool) -> NetworkBlocked:
+        """Make the error of a connection that must not be; the first fails the test."""
+        kind = NetworkBlocked if self._is_own_thread() else NetworkBlockedInThread
+        return self._told(kind(_said(text, own=own)), own=own)
+
+    def _is_own_thread(self) -> bool:
+        """Whether this thread survives an error that is no ``Exception``."""
+        return threading.get_ident() == self._thread and not in_process_pool_style()
+
+    def _told(self, error: Refusal, *, own: bool) -> Refusal:
+        """Print an error at once, the first of its kind: the code under test may swallow it."""
+        with self._lock:
+            text = str(error)
+            news = self.miss is None and text not in self._strays
+            if not own:
+                self._strays.add(text)
+        if news:
+            print(error, file=sys.stderr)  # noqa: T201 - where pytest and scripts show it
+        setattr(error, TOLD, True)
+        self.remember(error, own=own)
         return error
+
+    def remember(self, error: NoMatch | NetworkBlocked, *, own: bool) -> None:
+        """Keep the first error that is the test's own."""
+        with self._lock:
+            if not own or self.miss is not None:
+                return
+            self.miss = error
+            wake = self.when_missed
+        if wake is not None:
+            wake()
 
     def take(self) -> Take:
         """Give what was asked and recorded so far, in the form the file is merged from."""
         identities = [identity for identity, _ in identified(self._loaded, self.matcher)]
-        with self._lock:
-            return Take(
-                mode=self._plan.record,
-                test=self._plan.test,
-                played=frozenset(identities[index] for index in self.shelf.played),
-                recorded=tuple(self.recorded),
-                since=self._plan.born_after,
-            )
+        return Take(
+            mode=self.plan.record,
+            test=self.plan.test,
+            played=frozenset(identities[index] for index in self.shelf.played),
+            recorded=tuple(self.recorded),
+            since=self.plan.born_after,
+        )
+
+
+def _said(text: str, *, own: bool) -> str:
+    """Name the thread that may not be the test's."""
+    if own:
+        return text
+    thread = threading.current_thread().name
+    return f"{text}\n  asked by: {thread!r}, at work since before the test or after it: no failure"
 
 
 def _live() -> Ask:

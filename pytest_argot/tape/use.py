@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_argot.cassette.naming import named
 from pytest_argot.errors import (
@@ -21,12 +22,16 @@ from pytest_argot.settings import Settings, find, load, options_of
 from pytest_argot.tape.archive import Archive
 from pytest_argot.tape.plan import Plan, shown
 from pytest_argot.tape.reading import LIVE
+from pytest_argot.tape.sleeping import caller
 from pytest_argot.tape.tape import Tape
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from pytest_argot.drift.finding import Finding
+
+OPENING: Final = frozenset({"contextlib", __name__})
+"""Modules between a script and its tape."""
 
 
 DRIFTED = "the recording drifted"
@@ -51,6 +56,7 @@ def use_cassette(name: str, *more: str, **options: Any) -> Generator[Tape]:
     try:
         with tape.intercepting():
             yield tape
+        tape.settle()
         _check(tape)
     except BaseException as error:
         tape.reject(DRIFTED if isinstance(error, SchemaDrift) else "the script failed")
@@ -74,6 +80,7 @@ def _plan(names: tuple[str, ...], given: dict[str, Any]) -> Plan:
         record=options.record or _ambient(settings),
         settings=settings,
         options=options,
+        file=_opener(),
     )
 
 
@@ -84,6 +91,11 @@ def _open(plan: Plan) -> Tape:
         raise CassetteMissing(
             error.what, where=error.where, fix=plan.record_command("once")
         ) from None
+
+
+def _opener() -> Path | None:
+    frame = caller(inspect.currentframe(), OPENING)
+    return Path(frame.f_code.co_filename) if frame else None
 
 
 def _ambient(settings: Settings) -> str:

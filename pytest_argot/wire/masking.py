@@ -27,11 +27,12 @@ from pytest_argot.wire.sse import is_event_stream
 from pytest_argot.wire.text_mask import Substitution, TextMask, hidden, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pytest_argot.wire.headers import Headers
     from pytest_argot.wire.mask_rule import JsonPath, Where
 
+_MEMO_SIZE: Final = 64
 _BOM: Final = "\ufeff"
 _FORM: Final = "application/x-www-form-urlencoded"
 _TEXTUAL: Final = re.compile(
@@ -48,10 +49,10 @@ class Masker:
 
     ``builtin``: names of credentials and shapes of keys; user names and passwords in URLs go
     in any case. ``learned``: credentials to blank wherever they appear, see ``learning``.
-    Immutable, usable from any thread.
+    Never changes, apart from a memo of those that have learned more; usable from any thread.
     """
 
-    __slots__ = ("_body", "_builtin", "_learned", "_rules", "_texts")
+    __slots__ = ("_body", "_builtin", "_learned", "_pupils", "_rules", "_texts")
 
     def __init__(
         self,
@@ -70,6 +71,7 @@ class Masker:
             tuple(step for step in steps if isinstance(step, Substitution)),
         )
         self._body = BodyMask(self._texts, steps, builtin)
+        self._pupils: dict[tuple[str, ...], Masker] = {}
 
     def learning(self, headers: Headers, url: str) -> Masker:
         """Give a masker that also blanks the credentials these headers and this URL carry.
@@ -78,10 +80,21 @@ class Masker:
         them. They are blanked wherever they re-appear, say in the message of an error.
         """
         carried = filter(_is_news, request_credentials.carried(headers, url))
-        found = tuple(dict.fromkeys((*self._learned, *carried)))
+        return self._taught(carried)
+
+    def knowing(self, other: Masker) -> Masker:
+        """Give a masker that also blanks what another one has learned."""
+        return self._taught(other._learned)
+
+    def _taught(self, secrets: Iterable[str]) -> Masker:
+        found = tuple(dict.fromkeys((*self._learned, *secrets)))
         if found == self._learned:
             return self  # what was recorded has been masked before: nothing to learn in it
-        return Masker(self._rules, builtin=self._builtin, learned=found)
+        if found not in self._pupils:
+            if len(self._pupils) >= _MEMO_SIZE:
+                self._pupils.clear()
+            self._pupils[found] = Masker(self._rules, builtin=self._builtin, learned=found)
+        return self._pupils[found]
 
     def text(self, text: str) -> str:
         """Mask free text, such as a reason phrase or a message of ours."""

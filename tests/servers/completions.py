@@ -6,6 +6,7 @@ import gzip
 import http.server
 import json
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -22,7 +23,7 @@ class CompletionsServer:
 
     ``change`` edits every answer before it is sent; ``compress`` sends gzip to clients that take it; ``key_in_answer``
     puts a text into the completion. The model ``missing`` gets a 404. The next ``busy`` requests get a
-    429.
+    429. ``pause``: seconds before each event of a stream.
     """
 
     def __init__(self) -> None:
@@ -31,6 +32,7 @@ class CompletionsServer:
         self.compress = False
         self.text = TEXT
         self.busy = 0
+        self.pause = 0.0
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -122,6 +124,7 @@ class CompletionsServer:
                 self.end_headers()
                 for data in [*(json.dumps(c, ensure_ascii=False) for c in chunks), "[DONE]"]:
                     event = f"data: {data}\n\n".encode()
+                    time.sleep(outer.pause)
                     self.wfile.write(b"%x\r\n%s\r\n" % (len(event), event))
                 self.wfile.write(b"0\r\n\r\n")
 

@@ -164,7 +164,7 @@ def test_what_still_looks_like_a_secret_is_refused(house: House, server: Complet
 def test_the_network_gone_while_recording_is_the_clients_own_error(
     house: House, server: CompletionsServer
 ) -> None:
-    """A refused connection is the client's own error; no cassette appears."""
+    """A refused connection is the client's own error; of a test that fails with it nothing is kept."""
     write(house, server.base)
     server.stop()
     result = house.run("--argot-record=once")

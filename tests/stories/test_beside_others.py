@@ -86,7 +86,7 @@ def test_hypothesis_given_on_a_decorated_test(
     from hypothesis import given, settings, strategies as st
 
     @argot_cassette("plain", allow_repeats=True)
-    @settings(max_examples=5, database=None)
+    @settings(max_examples=5, database=None, deadline=None)
     @given(number=st.integers())
     def test_given(number):
         assert ask("hi")["id"]

@@ -29,6 +29,7 @@ def bare(number: int) -> str:
     fail_on="warn",
     passthrough=["localhost:9200"],
     record_errors=True,
+    pace="recorded",
 )
 def called(number: int) -> str:
     return str(number)
