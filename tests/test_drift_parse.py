@@ -124,6 +124,23 @@ def test_chunks() -> None:
     assert chunks(subject, None)[0] == chunk("a")
 
 
+def test_chat_chunks_of_openai() -> None:
+    """A chunk model of the user's choice, the chat chunk of openai as the test, reads the events."""
+    from openai.types.chat import ChatCompletionChunk
+
+    head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    deltas = [{"role": "assistant", "content": ""}, {"content": "Hi"}, {}]
+    events = [
+        {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+        for delta in deltas
+    ]
+    subject = streamed(sse(*events), url="https://llm.example/v1/chat/completions")
+    route = routes(chunk_model=ChatCompletionChunk).find(subject.request)
+    found = chunks(subject, route)
+    assert all(isinstance(each, ChatCompletionChunk) for each in found)
+    assert [each.choices[0].delta.content for each in found] == ["", "Hi", None]
+
+
 def test_no_chunks() -> None:
     """A body and an error have no chunks."""
     route = routes().find(interaction(body()).request)
