@@ -100,7 +100,10 @@ class Shelf:
 
     def take(self, request: Request) -> int | None:
         """Give the index of the interaction that answers ``request``, ``None`` if none does."""
-        key = self._matcher.key(request)
+        return self.take_key(self._matcher.key(request))
+
+    def take_key(self, key: Hashable) -> int | None:
+        """Do the same for a request whose key is known."""
         with self._lock:
             waiting = self._waiting.get(key)
             index = waiting.popleft() if waiting else self._repeated(key)

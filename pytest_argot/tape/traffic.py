@@ -103,7 +103,8 @@ class Traffic:
 
     def ignores(self, url: str) -> bool:
         """Whether requests to this host are none of the cassette's business."""
-        return passes(url, self.plan.passthrough)
+        patterns = self.plan.passthrough
+        return bool(patterns) and passes(url, patterns)
 
     def answer(self, request: LiveRequest, *, own: bool = True) -> Playback | None:
         """Give the recorded answer, ``None`` when the request is to go live.
@@ -114,13 +115,14 @@ class Traffic:
         if self.plan.record == "rewrite":
             return None
         exchange = self._exchange(request)
-        index = self.shelf.take(exchange.request)
+        key = self.matcher.key(exchange.request)
+        index = self.shelf.take_key(key)
         if index is None:
             if self.writing:
                 return None
             raise self._refuse(exchange.request, own=own)
         response = self._loaded[index].response
-        self.takings.played(self.matcher.key(exchange.request), response.status)
+        self.takings.played(key, response.status)
         if self._ask is not None:
             self._verify(exchange, request, self._ask)
         return Playback(response, self.plan.pace, lambda: self._read_on(exchange.request))

@@ -2,7 +2,7 @@
 
 Prints the time of the first token while recording against live, the time to replay 1 000 chunks
 through httpx2 against its own ``MockTransport`` that yields the same chunks, and the peak of
-memory while a 200 MB body is recorded and replayed against the body's size.
+memory while a 100 MB body is recorded and replayed against the body's size.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 CHUNKS = 1000
 EVENT = b'data: {"id": "cmpl-1", "choices": [{"text": " word", "index": 0}]}\n\n'
-BODY_MB = 200
+BODY_MB = 100
 DELAY = 0.05
 REPEATS = 9
 OPTIONS = {"levels": {"stream.no_finish": "info", "stream.no_done": "info"}, "fail_on": "never"}
