@@ -191,7 +191,9 @@ def the_first_piece_is_not_held_back(use: Use) -> bool:
     """While recording the client has the first piece though the server will never send the last."""
     with UnrulyServer() as server, use("stall", "once"):
         try:
-            with httpx.stream("GET", f"{server.base}/stall/chunked", timeout=1.0) as answer:
+            with httpx.stream(
+                "GET", f"{server.base}/stall/chunked", timeout=READ_TIMEOUT
+            ) as answer:
                 return next(answer.iter_raw()) == BEGUN[0]
         except httpx.ReadTimeout:
             return False
