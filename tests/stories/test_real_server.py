@@ -161,7 +161,7 @@ def run_pytest(project: Path, *arguments: str) -> str:
     ours = ("PYTEST_", "ARGOT_", "COV_", "CI", "GITHUB_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments],
+        [sys.executable, "-m", "pytest", "-p", "no:randomly", *arguments],
         cwd=project,
         env={**kept, "OPENAI_API_KEY": KEY},
         check=False,
