@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from pytest_argot.errors import Misuse
 from pytest_argot.plugin.session import SESSION
 
 if TYPE_CHECKING:
@@ -21,7 +22,12 @@ def block_network(config: pytest.Config) -> None:
     config.add_cleanup(_let_go)
     if getattr(config.option, "tx", None) and not hasattr(config, "workerinput"):
         return
-    settings = config.stash[SESSION].book.of(config.rootpath / "conftest.py")
+    try:
+        settings = config.stash[SESSION].book.of(config.rootpath / "conftest.py")
+    except Misuse:
+        if hasattr(config, "workerinput"):  # a worker that dies here says nothing; collection tells
+            return
+        raise
     if settings.block_network:
         from pytest_argot.tape.switchboard import SWITCHBOARD
 
