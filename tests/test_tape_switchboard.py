@@ -7,6 +7,7 @@ import contextvars
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from multiprocessing.pool import ThreadPool
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,8 @@ from pytest_argot.errors import NoMatchInThread
 from tests.tape_world import asked, body, prompts_of, recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from tests.servers.completions import CompletionsServer
@@ -220,43 +222,52 @@ def test_the_inner_cassette_wins_and_the_outer_resumes(ask: Ask, echo: Completio
 # One tape, many callers.
 
 
-def _openai(base: str) -> Ask:
+@contextmanager
+def _openai(base: str) -> Generator[Ask]:
     import openai
 
-    client = openai.OpenAI(base_url=base, api_key="k", max_retries=0)
-    return lambda prompt: client.completions.create(model="m", prompt=prompt).choices[0].text
+    with openai.OpenAI(base_url=base, api_key="k", max_retries=0) as client:
+        yield lambda prompt: client.completions.create(model="m", prompt=prompt).choices[0].text
 
 
-def _requests(base: str) -> Ask:
-    session = requests.Session()
-    return lambda prompt: str(
-        session.post(f"{base}/completions", json=body(prompt)).json()["choices"][0]["text"]
-    )
+@contextmanager
+def _requests(base: str) -> Generator[Ask]:
+    with requests.Session() as session:
+        yield lambda prompt: str(
+            session.post(f"{base}/completions", json=body(prompt)).json()["choices"][0]["text"]
+        )
 
 
-def _httpx(base: str) -> Ask:
-    client = httpx.Client()
-    return lambda prompt: str(
-        client.post(f"{base}/completions", json=body(prompt)).json()["choices"][0]["text"]
-    )
+@contextmanager
+def _httpx(base: str) -> Generator[Ask]:
+    with httpx.Client() as client:
+        yield lambda prompt: str(
+            client.post(f"{base}/completions", json=body(prompt)).json()["choices"][0]["text"]
+        )
 
 
 @pytest.mark.parametrize(
     "client", [_requests, _httpx, _openai], ids=["requests", "httpx", "openai"]
 )
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_eight_threads_share_a_cassette(
-    echo: CompletionsServer, client: Callable[[str], Ask]
+    echo: CompletionsServer, client: Callable[[str], AbstractContextManager[Ask]]
 ) -> None:
     """Eight threads with one client: 200 of 200 recorded, each its own answer, 0 connections."""
-    shared = client(echo.base)
     prompts = [f"{n}" for n in range(CALLERS * EACH)]
-    with use_cassette("shared", record="once") as tape, ThreadPoolExecutor(CALLERS) as pool:
-        assert list(pool.map(shared, prompts)) == [f"to {prompt}" for prompt in prompts]
+    with (
+        client(echo.base) as ask,
+        use_cassette("shared", record="once") as tape,
+        ThreadPoolExecutor(CALLERS) as pool,
+    ):
+        assert list(pool.map(ask, prompts)) == [f"to {prompt}" for prompt in prompts]
     assert sorted(prompts_of(tape)) == sorted(prompts)
     assert echo.posts == len(prompts)
-    with use_cassette("shared"), ThreadPoolExecutor(CALLERS) as pool:
-        assert list(pool.map(client(echo.base), prompts)) == [f"to {p}" for p in prompts]
+    with (
+        client(echo.base) as ask,
+        use_cassette("shared"),
+        ThreadPoolExecutor(CALLERS) as pool,
+    ):
+        assert list(pool.map(ask, prompts)) == [f"to {p}" for p in prompts]
     assert echo.posts == len(prompts)
 
 
