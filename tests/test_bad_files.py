@@ -11,6 +11,7 @@ import sys
 import textwrap
 import unicodedata
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -23,6 +24,7 @@ from pytest_argot.cassette.cassette import Cassette
 from pytest_argot.cassette.naming import named, unnamed
 from pytest_argot.cassette.reader import load
 from pytest_argot.cassette.store import rejected_path, save
+from pytest_argot.cassette.unfit import unfit
 from pytest_argot.drift.judge import judge
 from pytest_argot.drift.levels import Levels
 from pytest_argot.drift.parse import chunks, parse
@@ -34,8 +36,6 @@ from pytest_argot.wire.masking import Masker
 from tests.bad_cassettes import FIELDS, FILES, GOOD, ODD, THEIRS, interaction
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytest_argot.cassette.interaction import Interaction
     from tests.servers.completions import CompletionsServer
 
@@ -327,6 +327,21 @@ def test_case_twins(project: Path, old: str, new: str) -> None:
     assert not path.exists()
     assert len(load(rejected_path(path), MASKER).interactions) == 1
     save(named(project, old), lambda _: [interaction(), interaction(b"{}")], masker=MASKER)
+
+
+def test_a_folder_made_meanwhile_is_no_twin(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that another writer makes between our look and our listing is the one we want."""
+    path = project / "poems" / "haiku.yaml"
+    plain = Path.is_dir
+
+    def slow_look(self: Path) -> bool:
+        if self == project:
+            path.parent.mkdir(exist_ok=True)
+        return plain(self)
+
+    monkeypatch.setattr(Path, "is_dir", slow_look)
+    assert unfit(path, "") == ""
+    assert path.parent.is_dir()
 
 
 def test_parameter_ids_that_sanitise_alike(project: Path) -> None:

@@ -30,8 +30,8 @@ def _twin(path: Path) -> Path | None:
         new = new.parent
     if new.exists() or not new.parent.is_dir():
         return None
-    name = _folded(new.name)
-    return next((each for each in new.parent.iterdir() if _folded(each.name) == name), None)
+    others = (each for each in new.parent.iterdir() if each.name != new.name)  # made just now
+    return next((each for each in others if _folded(each.name) == _folded(new.name)), None)
 
 
 def _folded(name: str) -> str:
