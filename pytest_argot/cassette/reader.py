@@ -10,7 +10,7 @@ from pytest_argot.cassette.corruption import FlawError, checked_text, corrupt, r
 from pytest_argot.cassette.layouts import interaction_of, once
 from pytest_argot.cassette.own_fields import own_fields, time_of
 from pytest_argot.cassette.stored import masked, undressed
-from pytest_argot.cassette.yaml_tree import Mapping, Plain, Sequence, Tree, parse
+from pytest_argot.cassette.yaml_tree import TOO_DEEP, Mapping, Plain, Sequence, Tree, parse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +51,7 @@ def load(path: Path, masker: Masker) -> Cassette:
     except FlawError as flaw:
         raise corrupt(path, flaw) from flaw
     except RecursionError as error:
-        raise corrupt(path, FlawError("the cassette is nested too deeply", 1)) from error
+        raise corrupt(path, FlawError(TOO_DEEP, 1)) from error
     return Cassette(
         path=path,
         interactions=interactions,

@@ -22,6 +22,7 @@ _yaml: Any = yaml  # its stubs are typed in part only
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 MAX_DEPTH: Final = 256
+TOO_DEEP: Final = "the cassette is nested too deeply"
 GROWTH: Final = 20
 ROOM: Final = 1_000_000
 _LONGEST_NUMBER: Final = 1000  # Python refuses to print longer ones, and needs quadratic time
@@ -115,8 +116,7 @@ def _events(text: str) -> Iterator[Any]:
         yield from _yaml.parse(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        what = f"the cassette is not valid YAML: {error.problem or error.context}"
-        raise FlawError(what, mark.line + 1 if mark else 1) from error
+        raise FlawError(_said(error), mark.line + 1 if mark else 1) from error
     except yaml.reader.ReaderError as error:
         raise FlawError(
             f"the cassette holds a character YAML does not allow: #x{_code(error):04x}",
@@ -124,6 +124,13 @@ def _events(text: str) -> Iterator[Any]:
         ) from error
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise FlawError(f"the cassette is not valid YAML: {error}", 1) from error
+
+
+def _said(error: yaml.MarkedYAMLError) -> str:
+    problem = error.problem or error.context or ""
+    if "nesting depth" in problem:  # a bound of the library's own, since PyYAML 6.0.4
+        return TOO_DEEP
+    return f"the cassette is not valid YAML: {problem}"
 
 
 def _code(error: Any) -> int:
@@ -161,7 +168,7 @@ class _Builder:
     def open(self, event: Any) -> None:
         line = _line(event)
         if len(self._stack) >= MAX_DEPTH:
-            raise FlawError("the cassette is nested too deeply", line)
+            raise FlawError(TOO_DEEP, line)
         node = Mapping() if isinstance(event, yaml.MappingStartEvent) else Sequence()
         node.line = line
         if event.anchor:
