@@ -106,6 +106,33 @@ def test_the_settings_decide_without_a_flag(
     capsys.readouterr()
 
 
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ("", 0),
+        ('profile = "strict"\n', 1),
+        ('profile = "strict"\nfail_on = "error"\n', 0),
+        ('profile = "strict"\n[levels]\n"field.*" = "info"\n', 0),
+    ],
+)
+def test_a_profile_gives_way_to_what_is_said_one_by_one(
+    project: Path, capsys: pytest.CaptureFixture[str], settings: str, code: int
+) -> None:
+    """Strict fails on a field the model does not know, unless fail_on or levels say otherwise."""
+    write(project / "cassettes" / "a.yaml", body(service_tier="default"))
+    project.joinpath("argot.toml").write_text(settings, encoding="utf-8")
+    assert checked(capsys)[0] == code
+
+
+def test_a_profile_is_a_flag_too(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """--profile lets what a lax reader coerces be a warning."""
+    write(project / "cassettes" / "a.yaml", body(created="1763800000"))
+    project.joinpath("argot.toml").write_text("", encoding="utf-8")
+    assert checked(capsys)[0] == 1
+    code, document = checked(capsys, "--profile", "lax")
+    assert (code, document["findings"][0]["level"]) == (0, "warn")
+
+
 def test_a_missing_path_is_2(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A path that does not exist is wrong use, told in our words; so is no folder at all."""
     assert project.is_dir()

@@ -9,6 +9,7 @@ import pytest
 from pytest_argot.drift.finding import Level
 from pytest_argot.drift.levels import DEFAULT_LEVELS, Levels, failing
 from pytest_argot.errors import Misuse
+from pytest_argot.settings import PROFILES
 from tests.drift_material import body, drop, interaction, judged, put
 
 
@@ -84,3 +85,35 @@ def test_failing() -> None:
     assert failing([replace(high[0], accepted=True)], "info") == []
     with pytest.raises(Misuse):
         failing(findings, "sometimes")
+
+
+def test_every_profile_names_kinds_and_levels_that_exist() -> None:
+    """The settings cannot know the kinds; the judge takes what each profile says of them."""
+    for profile in PROFILES.values():
+        Levels(profile=profile.levels)
+        failing([], profile.fail_on)
+    assert PROFILES["default"].levels == {}
+    assert PROFILES["default"].fail_on == "error"
+
+
+PROFILED: list[tuple[str, str, Level]] = [
+    ("lax", "type.coercible", Level.WARN),
+    ("lax", "enum.unknown", Level.WARN),
+    ("lax", "field.missing", Level.ERROR),
+    ("lax", "constraint.too_long", Level.INFO),
+    ("strict", "field.added", Level.WARN),
+    ("strict", "type.coercible", Level.ERROR),
+]
+
+
+@pytest.mark.parametrize(("profile", "kind", "level"), PROFILED)
+def test_a_profile_changes_levels(profile: str, kind: str, level: Level) -> None:
+    """A profile moves its own kinds and leaves the others."""
+    assert Levels(profile=PROFILES[profile].levels).level(kind) is level
+
+
+def test_levels_said_one_by_one_beat_the_profile() -> None:
+    """However unspecific an override is, the profile gives way to it."""
+    lax = PROFILES["lax"].levels
+    assert Levels({"**": "error"}, profile=lax).level("type.coercible", "id") is Level.ERROR
+    assert Levels({"enum.*": "info"}, profile=lax).level("type.coercible", "id") is Level.WARN

@@ -106,6 +106,7 @@ def test_json_holds_everything() -> None:
         "info": 0,
         "accepted": 1,
         "unseen": 0,
+        "stale": 0,
         "unreadable": 1,
         "exit": 2,
     }

@@ -118,9 +118,17 @@ def test_known_keys_stay_when_replay_env_adds_some() -> None:
 def test_every_scalar_has_a_flag() -> None:
     """Each scalar setting has a flag with one description; lists and tables have none."""
     defaults = Settings(root=Path())
-    scalars = {name for name in KEYS if isinstance(getattr(defaults, name), str | bool)}
+    scalars = {name for name in KEYS if isinstance(getattr(defaults, name), str | bool | None)}
     assert set(scalar_flags()) == scalars
-    assert {"cassettes", "record", "record_errors", "fail_on", "unplayed"} <= scalars
+    assert {
+        "cassettes",
+        "record",
+        "record_errors",
+        "fail_on",
+        "profile",
+        "max_age",
+        "stale",
+    } <= scalars
 
 
 def test_the_flag_of_a_yes_or_no_setting_takes_true_and_false() -> None:

@@ -138,7 +138,7 @@ def test_every_mask_holds_for_what_tests_share() -> None:
 def test_what_no_test_asks_for_has_the_settings_outside_overrides() -> None:
     """Without a test, or with tests no entry means, nothing changes."""
     for settings in (shared(), shared("test_a.py")):
-        assert (settings.fail_on, settings.mask, settings.main) == ("error", (), None)
+        assert (settings.fail_on, settings.mask, settings.main) == (None, (), None)
 
 
 def test_an_item_has_its_place() -> None:

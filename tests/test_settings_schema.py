@@ -45,7 +45,7 @@ def test_every_key_has_its_description_and_default() -> None:
     defaults = Settings(root=Path())
     for name, key in KEYS.items():
         if key.is_scalar:
-            assert properties[name]["default"] == getattr(defaults, name)
+            assert properties[name].get("default") == getattr(defaults, name)
     override = properties["overrides"]["items"]["properties"]
     assert set(override) == {"tests", *KEYS} - {"overrides"}
 
@@ -81,6 +81,15 @@ def test_the_examples_of_the_docs_fit(page: str) -> None:
         ({"record_errors": "true"}, False),
         ({"fail_on": "never"}, True),
         ({"fail_on": "fatal"}, False),
+        ({"profile": "strict"}, True),
+        ({"profile": "loose"}, False),
+        ({"max_age": "90d"}, True),
+        ({"max_age": "never"}, True),
+        ({"max_age": "90"}, False),
+        ({"max_age": 90}, False),
+        ({"max_age": "90 days"}, False),
+        ({"stale": "fail"}, True),
+        ({"stale": "error"}, False),
         ({"unplayed": "fail"}, True),
         ({"unplayed": True}, False),
         ({"match_on": "body"}, True),

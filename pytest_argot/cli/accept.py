@@ -91,7 +91,7 @@ def _refused(paths: Sequence[str], config: str | None, done: Iterable[Judged]) -
     drifted = [
         shlex.quote(nearby(each.cassette.path))
         for each in judge_all(beside)[0]
-        if failing(each.findings, each.bench.settings.fail_on)
+        if failing(each.findings, each.bench.settings.failing_level)
     ]
     if not drifted:
         return ""
@@ -108,7 +108,7 @@ def _chosen(judged: Judged, wanted: Sequence[str]) -> list[Finding]:
     """Give the findings named, or those that matter: not info, unless info fails."""
     if wanted:
         return [each for each in _open(judged) if _prints(each) & set(wanted)]
-    lowest = "info" if judged.bench.settings.fail_on == "info" else "warn"
+    lowest = "info" if judged.bench.settings.failing_level == "info" else "warn"
     from pytest_argot.drift.levels import failing
 
     return failing(judged.findings, lowest)

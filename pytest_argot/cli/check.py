@@ -10,7 +10,7 @@ import click
 
 from pytest_argot.cli.screen import draw, drawn, write
 from pytest_argot.errors import Misuse
-from pytest_argot.settings import FAIL_ON
+from pytest_argot.settings import FAIL_ON, PROFILES, STALE
 
 if TYPE_CHECKING:
     from pytest_argot.report.outcome import Outcome
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.option("--output", type=click.Path(), metavar="FILE", help="Write there instead.")
 @click.option("--fail-on", type=click.Choice(FAIL_ON), help="Lowest level that gives exit 1.")
+@click.option("--profile", type=click.Choice(list(PROFILES)), help="Named set of levels.")
+@click.option("--max-age", metavar="AGE", help="Older cassettes are stale: 90d, 12w, 1y.")
+@click.option("--stale", type=click.Choice(STALE), help="What to do about stale cassettes.")
 @click.option(
     "--config",
     "--argot-config",
@@ -29,16 +32,20 @@ if TYPE_CHECKING:
     help="Settings file instead of the nearest one at or above each path.",
 )
 def check(
-    paths: tuple[str, ...], form: str, output: str | None, fail_on: str | None, config: str | None
+    paths: tuple[str, ...],
+    form: str,
+    output: str | None,
+    config: str | None,
+    **flags: str | None,
 ) -> int:
     """Judge the cassettes at or below PATHS (default: the settings' folder), offline.
 
-    Exit code: 0 clean, 1 findings at or above the failing level, 2 wrong use or a cassette that
-    cannot be read.
+    Exit code: 0 clean, 1 findings at or above the failing level (or stale cassettes, where those
+    are to fail), 2 wrong use or a cassette that cannot be read.
     """
     from pytest_argot.cli import judging
 
-    found = judging.check(paths, fail_on=fail_on, config=config)
+    found = judging.check(paths, {word: text for word, text in flags.items() if text}, config)
     if not found.cassettes:
         click.echo("argot: no cassettes found", err=True)
     if output is not None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pytest_argot.cassette.age import is_stale, too_old
 from pytest_argot.cassette.reader import load
 from pytest_argot.cli.masks import masker_of
 from pytest_argot.cli.owners import settings_of
@@ -16,11 +17,11 @@ from pytest_argot.drift.known import KnownThings, read
 from pytest_argot.drift.levels import Levels, failing
 from pytest_argot.drift.routes import Routes
 from pytest_argot.errors import CassetteCorrupt, CassetteMissing, Misuse
-from pytest_argot.report.outcome import Outcome, Unreadable
+from pytest_argot.report.outcome import Outcome, Stale, Unreadable
 from pytest_argot.report.wording import nearby
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pytest_argot.cassette.cassette import Cassette
@@ -59,7 +60,7 @@ class Bench:
         levels = self.settings.levels
         for key in levels:  # the place of each
             Levels({key: levels[key]}, self.settings.where("levels", key))
-        return Levels(levels)
+        return Levels(levels, profile=self.settings.profile_levels)
 
     @cached_property
     def known(self) -> KnownThings:
@@ -78,9 +79,12 @@ class Judged:
     unmodelled: int
 
 
-def judge_all(selected: Iterable[Selected]) -> tuple[list[Judged], list[Unreadable]]:
+def judge_all(
+    selected: Iterable[Selected], flags: Mapping[str, str] | None = None
+) -> tuple[list[Judged], list[Unreadable]]:
     """Judge cassettes; those that cannot be trusted are given apart.
 
+    ``flags``: scalars of the command line, which beat what the settings say.
     ``Misuse`` when settings name what does not exist.
     """
     benches: list[Bench] = []
@@ -88,7 +92,7 @@ def judge_all(selected: Iterable[Selected]) -> tuple[list[Judged], list[Unreadab
     unreadable: list[Unreadable] = []
     for each in selected:
         try:
-            bench = _bench(settings_of(each), benches)
+            bench = _bench(settings_of(each).flagged(flags or {}), benches)
             cassette = load(each.file, bench.masker)
         except (CassetteCorrupt, CassetteMissing) as error:
             unreadable.append(_unreadable(each.file, error))
@@ -106,13 +110,14 @@ def _bench(in_force: Settings, benches: list[Bench]) -> Bench:
     return benches[-1]
 
 
-def check(paths: Sequence[str], *, fail_on: str | None, config: str | None) -> Outcome:
-    """Judge the cassettes at or below the paths; ``fail_on`` overrides what the settings say."""
-    done, unreadable = judge_all(select(paths, config))
-    failing_at = [fail_on or each.bench.settings.fail_on for each in done]
+def check(paths: Sequence[str], flags: Mapping[str, str], config: str | None) -> Outcome:
+    """Judge the cassettes at or below the paths; ``flags`` beat what the settings say."""
+    done, unreadable = judge_all(select(paths, config), flags)
+    failing_at = [each.bench.settings.failing_level for each in done]
     return Outcome(
         findings=tuple(finding for each in done for finding in each.findings),
         unreadable=tuple(unreadable),
+        stale=tuple(_stale(done)),
         failing=sum(len(failing(e.findings, at)) for e, at in zip(done, failing_at, strict=True)),
         listed=Level.INFO if "info" in failing_at else Level.WARN,
         cassettes=len(done) + len(unreadable),
@@ -121,6 +126,14 @@ def check(paths: Sequence[str], *, fail_on: str | None, config: str | None) -> O
         unmodelled=sum(each.unmodelled for each in done),
         unseen=0 if unreadable else _unseen(paths, done),
     )
+
+
+def _stale(done: Iterable[Judged]) -> Iterator[Stale]:
+    for each in done:
+        settings, recorded_at = each.bench.settings, each.cassette.recorded_at
+        if settings.stale != "ignore" and is_stale(recorded_at, settings.max_age):
+            said = too_old(recorded_at, settings.max_age)
+            yield Stale(nearby(each.cassette.path), said, settings.stale == "fail")
 
 
 def _unseen(paths: Sequence[str], done: Iterable[Judged]) -> int:

@@ -143,6 +143,6 @@ def _is_accepted(refused: Cassette, group: Sequence[Interaction], bench: Bench) 
 
     part = replace(refused, interactions=tuple(group))
     findings = bench.known.apply(judge(part, bench.routes, bench.levels).findings)
-    fail_on = bench.settings.fail_on
+    fail_on = bench.settings.failing_level
     once_failed = failing([replace(each, accepted=False) for each in findings], fail_on)
     return bool(once_failed) and not failing(findings, fail_on)

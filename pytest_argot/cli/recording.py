@@ -91,7 +91,7 @@ class Recording:
         return Matcher(self.bench.settings.match_on)
 
     def _failing(self, cassette: Cassette) -> list[Finding]:
-        return failing(judged(cassette, self.bench).findings, self.bench.settings.fail_on)
+        return failing(judged(cassette, self.bench).findings, self.bench.settings.failing_level)
 
     def _save(self, interaction: Interaction, exchange: Exchange) -> int:
         def merge(present: Cassette | None) -> list[Interaction]:

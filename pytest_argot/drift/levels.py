@@ -88,12 +88,17 @@ class Levels:
     """Default levels with overrides ``"kind[:path]" -> level``; the most specific one wins.
 
     Both halves may hold ``*`` (within a kind, or within one segment of a path) and a path ``**``
-    (any number of segments). ``Misuse`` for a kind or level nobody knows, naming what is allowed.
+    (any number of segments). ``profile`` holds levels in the same form that give way to every
+    override. ``Misuse`` for a kind or level nobody knows, naming what is allowed.
     """
 
-    def __init__(self, overrides: Mapping[str, str] | None = None, where: str = "") -> None:
-        parsed = [_override(key, level, where) for key, level in (overrides or {}).items()]
-        self._overrides = sorted(parsed, key=lambda each: each.weight, reverse=True)
+    def __init__(
+        self,
+        overrides: Mapping[str, str] | None = None,
+        where: str = "",
+        profile: Mapping[str, str] | None = None,
+    ) -> None:
+        self._overrides = [*_sorted(overrides or {}, where), *_sorted(profile or {})]
 
     def level(self, kind: str, path: str = "") -> Level:
         """Give the level of a kind at a normalised path."""
@@ -111,6 +116,11 @@ def failing(findings: Iterable[Finding], fail_on: str) -> list[Finding]:
         return []
     lowest = Level.parse(fail_on)
     return [each for each in findings if not each.accepted and each.level >= lowest]
+
+
+def _sorted(overrides: Mapping[str, str], where: str = "") -> list[_Override]:
+    parsed = [_override(key, level, where) for key, level in overrides.items()]
+    return sorted(parsed, key=lambda each: each.weight, reverse=True)
 
 
 def _override(key: str, level: str, where: str) -> _Override:

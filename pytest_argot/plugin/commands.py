@@ -49,7 +49,13 @@ def to_record_again(run: Run, drifted: Collection[str]) -> str:
         return plan.record_command(_same_mode(run))
     if run.drifts_by_stale:
         return plan.record_command("update")
-    owners = _owners(run, drifted)
+    return to_rewrite(run, drifted)
+
+
+def to_rewrite(run: Run, files: Collection[str]) -> str:
+    """Give what records cassettes anew, as a whole; ``files``: as shown."""
+    plan = run.plan
+    owners = _owners(run, files)
     if plan.record == "verify" or owners == {plan.test}:
         return plan.record_command("rewrite")
     if owners:
@@ -70,12 +76,12 @@ def _same_mode(run: Run) -> str:
     return "new_episodes" if mode == "once" and shared else mode
 
 
-def _owners(run: Run, drifted: Collection[str]) -> set[str]:
-    """Give every test that asks for something in the cassettes that drifted."""
+def _owners(run: Run, files: Collection[str]) -> set[str]:
+    """Give every test that asks for something in the cassettes."""
     from pytest_argot.tape.plan import shown
 
     plan = run.plan
-    paths = [path for path in plan.paths if path.exists() and shown(path, plan.here) in drifted]
+    paths = [path for path in plan.paths if path.exists() and shown(path, plan.here) in files]
     cassettes = [run.session.archive.load(path, plan.mask) for path in paths]
     return _living(run, [each for cassette in cassettes for each in cassette.interactions])
 

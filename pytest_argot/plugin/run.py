@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from contextlib import AbstractContextManager
 
+    from pytest_argot.cassette.cassette import Cassette
     from pytest_argot.cassette.interaction import Interaction
     from pytest_argot.drift.finding import Finding
     from pytest_argot.errors import ArgotError
@@ -172,6 +173,10 @@ class Run:
         own = "" if self.plan.record == "update" else self.plan.test
         return [each for each in unplayed if not each.tests or own in each.tests]
 
+    def stale(self) -> tuple[Cassette, ...]:
+        """Give the cassettes of this test that are older than ``max_age``."""
+        return () if self.plan.settings.stale == "ignore" else self.open().stale
+
     def failing(self) -> list[Finding]:
         """Give the findings that fail the test."""
         from pytest_argot.drift.levels import failing
@@ -227,6 +232,8 @@ class Run:
 
     def told(self) -> TestNotes:
         """Give what the summary needs, as plain data that crosses process borders."""
+        from pytest_argot.tape.plan import shown
+
         tape = self.tape
         if tape is None:
             return {}
@@ -243,6 +250,7 @@ class Run:
             "left": self.left,
             "dropped": self.dropped,
             "waiting": self.waiting,
+            "stale": [shown(each.path, self.plan.here) for each in self.stale()],
         }
         if self.plan.record == "none" and not self.reads_data:
             notes["gone"] = self._gone()

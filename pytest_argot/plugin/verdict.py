@@ -96,6 +96,7 @@ def _judge(run: Run, tape: Tape) -> None:
     except ArgotError as error:
         run.why_failed = "it holds something that looks like a secret"
         fail(run, f"{type(error).__name__}: {error}", promote=False)
+    _stale(run)
     _unplayed(run)
     _warn_of_drift(run)
 
@@ -114,6 +115,20 @@ def _nothing_intercepted(run: Run, tape: Tape) -> None:
         "(httpx, httpx2, requests, urllib3, aiohttp, urllib, openai), "
         "or say @argot_cassette(..., allow_unplayed=True)",
     )
+
+
+def _stale(run: Run) -> None:
+    """Fail where that was asked for; otherwise no more than a line of the summary."""
+    if run.plan.settings.stale != "fail" or not (old := run.stale()):
+        return
+    from pytest_argot.cassette.age import too_old
+    from pytest_argot.errors import compose
+    from pytest_argot.plugin.commands import to_rewrite
+    from pytest_argot.tape.plan import shown
+
+    names = [shown(each.path, run.plan.here) for each in old]
+    said = too_old(old[0].recorded_at, run.plan.settings.max_age)
+    fail(run, compose(f"{names[0]} {said}", fix=to_rewrite(run, names)))
 
 
 def _unplayed(run: Run) -> None:

@@ -42,6 +42,7 @@ def summary(outcome: Outcome) -> dict[str, int]:
         "info": outcome.number(Level.INFO),
         "accepted": len(outcome.findings) - len(outcome.open_findings),
         "unseen": outcome.unseen,
+        "stale": len(outcome.stale),
         "unreadable": len(outcome.unreadable),
         "exit": outcome.exit_code,
     }

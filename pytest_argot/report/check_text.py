@@ -9,7 +9,7 @@ from rich.text import Text
 from pytest_argot.drift.finding import Level
 from pytest_argot.report.drifts import Drift, group, notes_line, tally
 from pytest_argot.report.entries import entries, wrapped
-from pytest_argot.report.wording import count, place, printable
+from pytest_argot.report.wording import count, place, printable, shortlist
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +34,9 @@ def print_check(outcome: Outcome, console: Console) -> None:
     for file in outcome.unreadable:
         _print(f"  unreadable  {place(file.cassette, file.line)}", "red", console)
         _print(f"    {printable(file.message)}", "", console)
+    for old in outcome.stale:
+        if old.fails:
+            _print(f"  stale  {place(old.cassette, 0)} {old.said}", "red", console)
     for line, style in closing(outcome, drifts):
         _print(line, style, console)
 
@@ -60,6 +63,10 @@ def closing(outcome: Outcome, drifts: Sequence[Drift]) -> Iterator[tuple[str, st
         yield f"{checked} checked, no drift", "green"
     if outcome.unreadable:
         yield f"{len(outcome.unreadable):,} of {checked} unreadable", "bold red"
+    if outcome.stale:
+        names = shortlist(place(each.cassette, 0) for each in outcome.stale)
+        text = f"{count(len(outcome.stale), 'stale cassette')} (older than max_age): {names}"
+        yield text, "bold red" if any(each.fails for each in outcome.stale) else "yellow"
     if outcome.unmodelled:
         text = f"{count(outcome.unmodelled, 'response')} without a response model, not judged"
         yield text, "yellow"

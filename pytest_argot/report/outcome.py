@@ -20,19 +20,29 @@ class Unreadable:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A cassette older than ``max_age``; ``said``: how old, as the end of a sentence."""
+
+    cassette: str
+    said: str
+    fails: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """The result of judging a tree of cassettes.
 
     ``findings``: one per cassette, kind and path, accepted ones included. ``failing``: how
     many of them are at or above the failing level and not accepted. ``listed``: the lowest level
-    told in full. ``unseen``: accepted drift that is no longer found. The other counts
-    are of files (``cassettes``), recorded exchanges (``interactions``) and responses (``judged``,
-    ``unmodelled``).
+    told in full. ``stale``: cassettes that are too old. ``unseen``: accepted drift that is no
+    longer found. The other counts are of files (``cassettes``), recorded exchanges
+    (``interactions``) and responses (``judged``, ``unmodelled``).
     """
 
     findings: tuple[Finding, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
+    stale: tuple[Stale, ...] = ()
     failing: int = 0
     listed: Level = Level.WARN
     cassettes: int = 0
@@ -52,7 +62,7 @@ class Outcome:
 
     @property
     def exit_code(self) -> int:
-        """0 clean, 1 findings at or above the failing level, 2 something was unreadable."""
+        """0 clean, 1 findings or stale cassettes that fail, 2 something was unreadable."""
         if self.unreadable:
             return 2
-        return 1 if self.failing else 0
+        return 1 if self.failing or any(each.fails for each in self.stale) else 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from pytest_argot.drift.finding import Finding, Level
 from pytest_argot.report.drifts import Drift, group, level_word, notes_line
 from pytest_argot.report.gitignore import gitignore_hint
-from pytest_argot.report.wording import clipped, count, nearby, printable
+from pytest_argot.report.wording import clipped, count, nearby, printable, shortlist
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,13 +17,13 @@ Line = tuple[str, str]
 """Text and its style: ``"red"``, ``"yellow"`` or ``""`` (plain)."""
 
 _STYLES = {Level.ERROR: "red", Level.WARN: "yellow", Level.INFO: ""}
-_NAMED = 3
 
 
 class TestNotes(TypedDict, total=False):
     """What one test has to tell, as plain data that crosses process borders.
 
     ``test``: node id. ``cassette``: its file as shown. ``findings``: ``Finding.to_dict()`` of each.
+    ``stale``: cassettes of it that are older than ``max_age``, as shown.
     ``recorded``, ``replayed``, ``unplayed``, ``dropped``: interactions. ``unmodelled``: responses
     no model judged. ``rejected``: the file a refused recording was kept in. ``overcome``: transient
     answers that were not recorded. ``left``: old interactions nobody asked for while all were
@@ -44,6 +44,7 @@ class TestNotes(TypedDict, total=False):
     dropped: int
     waiting: bool
     gone: Sequence[int]
+    stale: Sequence[str]
 
 
 def summary_lines(data: Iterable[TestNotes]) -> list[Line]:
@@ -63,6 +64,7 @@ def summary_lines(data: Iterable[TestNotes]) -> list[Line]:
         *_overcome(tests),
         *_left(tests),
         *_gone(tests),
+        *_stale(tests),
         *_waiting(tests),
         *_recorded(tests),
     ]
@@ -159,6 +161,20 @@ def _gone(tests: Iterable[TestNotes]) -> list[Line]:
     return [(f"{text}: {_named(asked)}", "yellow")]
 
 
+def _stale(tests: Iterable[TestNotes]) -> list[Line]:
+    """Tell of old cassettes, but those another test recorded into meanwhile."""
+    notes = list(tests)
+    renewed = {
+        test.get("cassette", "")
+        for test in notes
+        if test.get("recorded", 0) and not test.get("rejected")
+    }
+    stale = {name for test in notes for name in test.get("stale", ())} - renewed
+    if not stale:
+        return []
+    return [(f"{count(len(stale), 'stale cassette')} (older than max_age): {_named(stale)}", "")]
+
+
 def _waiting(tests: Iterable[TestNotes]) -> list[Line]:
     """Tell of data tests that found no recording; some may have come before it in the run."""
     names = [test.get("cassette", "") for test in tests if test.get("waiting")]
@@ -187,7 +203,4 @@ def _recorded(tests: Sequence[TestNotes]) -> list[Line]:
 
 
 def _named(items: Iterable[str]) -> str:
-    names = sorted(printable(nearby(item)) if "::" not in item else item for item in items)
-    rest = len(names) - _NAMED
-    shown = ", ".join(names[:_NAMED])
-    return f"{shown} and {rest:,} more" if rest > 0 else shown
+    return shortlist(printable(nearby(item)) if "::" not in item else item for item in items)

@@ -33,6 +33,14 @@ def joined(items: Iterable[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def shortlist(items: Iterable[str], limit: int = 3) -> str:
+    """Give ``"a, b, c and 2 more"``, in the order of the alphabet."""
+    names = sorted(items)
+    rest = len(names) - limit
+    shown = ", ".join(names[:limit])
+    return f"{shown} and {rest:,} more" if rest > 0 else shown
+
+
 def printable(text: str) -> str:
     """Make text safe for a terminal: control characters and lone surrogates become escapes."""
     return "".join(char if _shows(char) else _escaped(char) for char in text)

@@ -17,6 +17,9 @@ HOST: Final = r"^([A-Za-z0-9_.*?-]+|\[[0-9A-Fa-f:.*]+\])(:([0-9]{1,5}|\*))?$"
 PACE: Final = r"^(instant|recorded|[0-9]+(\.[0-9]+)?)$"
 """What a pace may look like, the same way."""
 
+AGE: Final = r"^(never|[0-9]{1,5}[dwy])$"
+"""What an age may look like, the same way."""
+
 REFERENCE: Final = r"^[^:]+:.+$"
 """What an import name may look like, the same way."""
 
@@ -71,6 +74,13 @@ def pace(key: str, value: Any, where: str) -> str:
     """Accept ``instant``, ``recorded`` or a factor of the recorded delays, as text."""
     if not isinstance(value, str) or not re.match(PACE, value):
         raise refuse(key, value, 'one of: instant, recorded, or a factor like "0.5"', where)
+    return value
+
+
+def age(key: str, value: Any, where: str) -> str:
+    """Accept ``never``, or a number of days, weeks or years."""
+    if not isinstance(value, str) or not re.match(AGE, value):
+        raise refuse(key, value, 'never, or days, weeks or years like "90d", "12w", "1y"', where)
     return value
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_argot.settings import checks, layout, overrides
+from pytest_argot.settings.profiles import PROFILES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,7 @@ RECORD_SYNONYMS: Final[Mapping[str, str]] = MappingProxyType({"all": "rewrite"})
 FAIL_ON: Final = ("error", "warn", "info", "never")
 LEVELS: Final = ("error", "warn", "info")
 UNPLAYED: Final = ("ignore", "warn", "fail")
+STALE: Final = ("ignore", "warn", "fail")
 MATCH_ON: Final = ("method", "scheme", "host", "port", "path", "query", "body")
 
 Schema = dict[str, Any]
@@ -147,14 +149,31 @@ KEYS: Final[Mapping[str, Key]] = MappingProxyType(
             "record transient errors that a retry overcame, too", checks.flag, FLAG
         ),
         "fail_on": Key(
-            "lowest level of drift that fails a test: " + ", ".join(FAIL_ON),
+            "lowest level of drift that fails a test: " + ", ".join(FAIL_ON) + " (default: the "
+            "profile's, error in most)",
             checks.one_of(*FAIL_ON),
             _words(*FAIL_ON),
+        ),
+        "profile": Key(
+            "named set of levels and fail_on, which give way to those said one by one: "
+            + ", ".join(PROFILES),
+            checks.one_of(*PROFILES),
+            _words(*PROFILES),
         ),
         "unplayed": Key(
             "interactions a passing test did not ask for: " + ", ".join(UNPLAYED),
             checks.one_of(*UNPLAYED),
             _words(*UNPLAYED),
+        ),
+        "max_age": Key(
+            "age from which a cassette is stale, in days, weeks or years such as 90d, or never",
+            checks.age,
+            {"type": "string", "pattern": checks.AGE},
+        ),
+        "stale": Key(
+            "what to do about stale cassettes: " + ", ".join(STALE),
+            checks.one_of(*STALE),
+            _words(*STALE),
         ),
         "pace": Key(
             "delays of replayed streams: instant, recorded, or a factor of the recorded ones",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_argot.settings import checks
 from pytest_argot.settings.keys import FLAG, KEYS, MATCH_ON, RouteSetting
 from pytest_argot.settings.layout import Layout
+from pytest_argot.settings.profiles import PROFILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,9 +62,12 @@ class Settings:
     mask: tuple[str, ...] = ()
     keep_headers: tuple[str, ...] = ()
     passthrough: tuple[str, ...] = ()
-    fail_on: str = "error"
+    profile: str = "default"
+    fail_on: str | None = None
     levels: Mapping[str, str] = field(default_factory=dict[str, str])
     unplayed: str = "warn"
+    max_age: str = "never"
+    stale: str = "warn"
     pace: str = "instant"
     block_network: bool = False
     replay_env: Mapping[str, str] = field(default_factory=lambda: KNOWN_SDK_KEYS)
@@ -86,6 +90,16 @@ class Settings:
     def folder(self) -> Path:
         """The folder of the cassettes of a script; placeholders in it are left out."""
         return self.layout.folder
+
+    @property
+    def failing_level(self) -> str:
+        """The lowest level that fails: ``fail_on``, or what the profile says where it is unsaid."""
+        return self.fail_on or PROFILES[self.profile].fail_on
+
+    @property
+    def profile_levels(self) -> Mapping[str, str]:
+        """The levels of kinds by the profile; ``levels`` beats them."""
+        return PROFILES[self.profile].levels
 
     @property
     def accepted_file(self) -> Path:

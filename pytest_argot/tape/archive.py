@@ -65,11 +65,13 @@ class Archive:
         from pytest_argot.drift.judge import judge
         from pytest_argot.drift.levels import Levels
 
-        return judge(cassette, self.routes(plan), Levels(plan.levels))
+        levels = Levels(plan.levels, profile=plan.settings.profile_levels)
+        return judge(cassette, self.routes(plan), levels)
 
     def verdict(self, cassette: Cassette, plan: Plan) -> Verdict:
         """Judge a cassette of this archive, once for tests that judge it alike."""
-        key = (id(cassette), id(self.routes(plan)), tuple(sorted(plan.levels.items())))
+        levels = tuple(sorted(plan.levels.items()))
+        key = (id(cassette), id(self.routes(plan)), plan.settings.profile, levels)
         with self._lock:
             if key not in self._verdicts:
                 self._verdicts[key] = self.judge(cassette, plan)

@@ -75,7 +75,7 @@ class Plan:
     @property
     def fail_on(self) -> str:
         """The lowest level of drift that fails."""
-        return self.options.fail_on or self.settings.fail_on
+        return self.options.fail_on or self.settings.failing_level
 
     @property
     def levels(self) -> Mapping[str, str]:

@@ -122,6 +122,19 @@ class Tape:
         return datetime.fromisoformat(max(stamps)) if stamps else None
 
     @property
+    def stale(self) -> tuple[Cassette, ...]:
+        """The cassettes older than ``max_age``, but the one that has been recorded into now."""
+        from pytest_argot.cassette.age import is_stale
+
+        plan = self._plan
+        renewed = plan.path if self.traffic.recorded else None
+        return tuple(
+            each
+            for each in self._cassettes
+            if each.path != renewed and is_stale(each.recorded_at, plan.settings.max_age)
+        )
+
+    @property
     def variant(self) -> None:
         """What was changed in the responses: ``None``, they are the recorded ones."""
         return

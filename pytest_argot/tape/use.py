@@ -49,7 +49,8 @@ def use_cassette(name: str, *more: str, **options: Any) -> Generator[Tape]:
     Raises ``CassetteMissing``, ``CassetteCorrupt`` or ``Misuse`` on entering, ``NoMatch`` for a
     request without an answer (again on leaving, if the body swallowed it), and on leaving
     ``SchemaDrift`` when a response does not fit its model, ``SecretFound`` when a recording
-    still holds something like a secret.
+    still holds something like a secret, ``ArgotError`` for a stale cassette where ``stale`` is
+    ``fail``.
     """
     plan = _plan((name, *more), options)
     tape = _open(plan)
@@ -116,8 +117,18 @@ def _check(tape: Tape) -> None:
     for finding in findings:
         if not finding.accepted and finding.level.name == "WARN":
             warnings.warn(f"{finding.kind} {finding.path}: {finding.actual}", DriftWarning, 4)
+    if tape.stale and tape.plan.settings.stale == "fail":
+        raise ArgotError(_too_old(tape), fix=tape.plan.record_command("rewrite"))
     if tape.unplayed and not tape.plan.options.allow_unplayed:
         warnings.warn(_unplayed(tape), UnplayedWarning, stacklevel=4)
+
+
+def _too_old(tape: Tape) -> str:
+    from pytest_argot.cassette.age import too_old
+
+    first = tape.stale[0]
+    said = too_old(first.recorded_at, tape.plan.settings.max_age)
+    return f"{shown(first.path, tape.plan.here)} {said}"
 
 
 def _unplayed(tape: Tape) -> str:

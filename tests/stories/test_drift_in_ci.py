@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.cassette_tree import body, write
+
 if TYPE_CHECKING:
     from tests.conftest import House
     from tests.servers.completions import CompletionsServer
@@ -190,3 +192,26 @@ def test_drift_reaches_junit(plain_house: House, server: CompletionsServer) -> N
     text = (plain_house.root / "out.xml").read_text(encoding="utf-8")
     assert '<property name="argot.cassette" value="cassettes/plain.yaml"' in text
     assert '<property name="argot.drift" value="1"' in text
+
+
+def test_a_profile_holds_for_tests(house: House) -> None:
+    """Under profile = strict a new field fails, under lax a coercible type does not."""
+    house.write(
+        "test_it.py",
+        """
+        from pytest_argot import argot_cassette
+
+        @argot_cassette("added")
+        def test_added(completion): ...
+
+        @argot_cassette("coercible")
+        def test_coercible(completion): ...
+        """,
+    )
+    write(house.cassettes / "added.yaml", body(service_tier="default"))
+    write(house.cassettes / "coercible.yaml", body(created="1763800000"))
+    for profile, failed in (("lax", ""), ("default", "coercible"), ("strict", "added coercible")):
+        result = house.run(f"--argot-profile={profile}", "-rf")
+        lines = [line for line in result.outlines if line.startswith("FAILED")]
+        assert sorted(line.split("test_")[-1].split(" ")[0] for line in lines) == failed.split()
+    house.run("--argot-profile=loose").stderr.fnmatch_lines(["*lax, default, strict*"])
