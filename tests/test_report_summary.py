@@ -105,3 +105,12 @@ def test_what_crossed_a_process_border_reads_the_same() -> None:
     """Notes that went through JSON give the same lines."""
     notes = [{"test": "t", "cassette": "c", "findings": [FINDING.to_dict(), NOTE.to_dict()]}]
     assert summary_lines(json.loads(json.dumps(notes))) == summary_lines(notes)  # type: ignore[arg-type]
+
+
+def test_a_cassette_recorded_meanwhile_is_not_stale() -> None:
+    """Stale cassettes are named once, but those another test of the run recorded into."""
+    old: TestNotes = {"stale": ["cassettes/a.yaml", "cassettes/b.yaml"]}
+    renewed: TestNotes = {"cassette": "cassettes/b.yaml", "recorded": 1}
+    said = "1 stale cassette (older than max_age): cassettes/a.yaml"
+    assert ("recorded 1 interaction", "") in summary_lines([old, renewed, old])
+    assert (said, "") in summary_lines([old, renewed, old])
