@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_argot.drift.finding import Finding, Level
-from pytest_argot.drift.known import accept, read
+from pytest_argot.drift.known import accept, accept_secrets, read
 from pytest_argot.errors import ArgotError, Misuse
 from tests.drift_material import body, drop, interaction, judged, put
 
@@ -106,6 +106,21 @@ def test_accepting_again_changes_the_entry(file: Path) -> None:
     assert accept(file, [one()], "second") == ()
     (entry,) = read(file).drifts.values()
     assert (entry.reason, entry.until) == ("second", None)
+
+
+def test_false_alarms_stand_beside_drift(file: Path) -> None:
+    """A false alarm of the secret scan is harmless until its last day; drift stays as it was."""
+    accept(file, [one()], "first")
+    rules = {"0123456789ab": "named-secret", "0123456789ac": "cookie"}
+    assert accept_secrets(file, rules, "test data", TODAY) == tuple(rules)
+    assert accept_secrets(file, {"0123456789ac": "cookie"}, "for good") == ()
+    known = read(file)
+    assert known.harmless(TODAY) == rules.keys()
+    assert known.harmless(date(2026, 11, 23)) == {"0123456789ac"}
+    assert known.apply([one()])[0].accepted
+    assert "path" not in file.read_text().partition("[[secret]]")[2]
+    with pytest.raises(Misuse, match="reason"):
+        accept_secrets(file, rules, "")
 
 
 def test_no_reason(file: Path) -> None:

@@ -12,6 +12,8 @@ from tests.cassette_tree import FINDING, NOTE, WARNING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pytest_argot.report.summary import TestNotes
+
 
 def test_a_clean_session_says_nothing() -> None:
     """Replaying without findings prints no line at all."""

@@ -157,6 +157,19 @@ def test_a_leak_says_where_it_is_and_not_what() -> None:
     assert key not in repr(leak)
 
 
+def test_a_leak_is_known_again_by_its_fingerprint() -> None:
+    """The same value under the same rule has one fingerprint, wherever it stands; no other has."""
+    first, second = "xK9mQ2vL7pR4tW8z", "aB3cD6eF1gH5iJ0k"
+    (leak,) = scan(f"password: {first}")
+    (again,) = scan(f"and\nagain password = {first} here")
+    (other,) = scan(f"password: {second}")
+    assert again.fingerprint == leak.fingerprint
+    assert len(leak.fingerprint) == len(leak.fingerprint.strip("ghijklmnopqrstuvwxyz")) == 12
+    assert other.fingerprint != leak.fingerprint
+    assert scan(f"password: {first}", {leak.fingerprint}) == []
+    assert scan(f"password: {second}", {leak.fingerprint}) == [other]
+
+
 def test_leaks_come_in_order_and_do_not_overlap() -> None:
     """What two rules find at one place is one leak."""
     text = f"api_key={KEYS['github-token']} {KEYS['jwt']} Bearer {KEYS['jwt']}"

@@ -17,6 +17,8 @@ from pytest_argot.wire.masking import Masker
 from pytest_argot.wire.secrets import Leak, scan
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from pytest_argot.cassette.cassette import Cassette
     from pytest_argot.cassette.interaction import Interaction
     from pytest_argot.wire.headers import Headers
@@ -38,8 +40,17 @@ class Scrubbed:
     leaks: tuple[Leak, ...]
 
 
-def scrub(path: Path, masker: Masker, *, writing: bool, foreign: bool = False) -> Scrubbed:
+def scrub(
+    path: Path,
+    masker: Masker,
+    *,
+    writing: bool,
+    foreign: bool = False,
+    harmless: Container[str] = (),
+) -> Scrubbed:
     """Apply the masks to the cassette at ``path`` and look for what is left.
+
+    ``harmless``: fingerprints of what only looks like a secret.
 
     A file in which they hide nothing keeps every byte, and so does one that another tool wrote
     unless ``foreign`` allows to bring it into our format. Other interactions stay as they are. The
@@ -60,7 +71,7 @@ def scrub(path: Path, masker: Masker, *, writing: bool, foreign: bool = False) -
         text = _text(after, pairs) if written else before.text
         if written:
             write(real, text)
-    return Scrubbed(path, hidden, written, before.ours, tuple(scan(text)))
+    return Scrubbed(path, hidden, written, before.ours, tuple(scan(text, harmless)))
 
 
 def _text(masked: Cassette, pairs: list[tuple[Interaction, Interaction]]) -> str:

@@ -19,7 +19,7 @@ from pytest_argot.errors import ArgotError, CassetteCorrupt, CassetteMissing, Se
 from pytest_argot.wire.secrets import Leak, blank, scan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Container, Generator, Iterator, Sequence
 
     from pytest_argot.cassette.interaction import Interaction
     from pytest_argot.wire.masking import Masker
@@ -30,6 +30,7 @@ def save(
     merge: Callable[[Cassette | None], Sequence[Interaction]],
     *,
     masker: Masker,
+    harmless: Container[str] = (),
 ) -> Cassette:
     """Write the cassette at ``path`` and give it as it was written.
 
@@ -39,7 +40,8 @@ def save(
     where there is none, nothing to write makes none. What an earlier run of the same tests left in
     ``<name>.rejected.yaml`` is superseded by what they recorded now, and dropped there.
 
-    ``SecretFound`` when something still looks like a secret: the old file stays and the new
+    ``SecretFound`` when something still looks like a secret, and its fingerprint is not
+    ``harmless``: the old file stays and the new
     text, the secret blanked, is kept as ``<name>.rejected.yaml``. ``CassetteCorrupt`` when the
     present file cannot be trusted, ``ArgotError`` when the disk refuses; both leave it alone.
     ``ArgotError`` also for a new file whose name differs from another's by case only and for one
@@ -51,11 +53,11 @@ def save(
         interactions = _prepared(merge(present), present, masker)
         newest = max((each.recorded_at for each in interactions), default="")
         text = dump(interactions, newest)
-        if leaks := scan(text):
-            kept, leaks = _reject(path, interactions, _describe(leaks), masker)
+        if leaks := scan(text, harmless):
+            kept, leaks = _reject(path, interactions, _describe(leaks), masker, harmless)
             raise _secret(path, kept, leaks)
         if problem := unfit(real, text):
-            kept, _ = _reject(path, interactions, problem, masker)
+            kept, _ = _reject(path, interactions, problem, masker, harmless)
             raise ArgotError(
                 f"{shown(path)} was not written: {problem}",
                 where=f"{shown(kept)} (the recording is kept there)",
@@ -64,33 +66,53 @@ def save(
         if interactions or present is not None:
             write(real, text)
             with suppress(OSError, ArgotError):  # what is stale harms nobody
-                _withdraw(path, _superseded_by(interactions, present), masker)
+                _withdraw(path, _superseded_by(interactions, present), masker, harmless)
         return Cassette(path, tuple(interactions), newest, ours=True, text=text)
 
 
-def reject(path: Path, interactions: Sequence[Interaction], *, reason: str, masker: Masker) -> Path:
+def reject(
+    path: Path,
+    interactions: Sequence[Interaction],
+    *,
+    reason: str,
+    masker: Masker,
+    harmless: Container[str] = (),
+) -> Path:
     """Keep a recording beside its cassette, as ``<name>.rejected.yaml``; give that path.
 
-    Secrets in it are blanked. What is already in that file stays, except what the same tests
-    left there and what answers the same requests. ``ArgotError`` when the disk refuses.
+    Secrets in it, but the ``harmless`` ones, are blanked. What is already in that file stays,
+    except what the same tests left there and what answers the same requests. ``ArgotError`` when
+    the disk refuses.
     """
     with disk_errors(path):
-        kept, _ = _reject(path, _prepared(interactions, None, masker), reason, masker)
+        kept, _ = _reject(path, _prepared(interactions, None, masker), reason, masker, harmless)
     return kept
 
 
-def withdraw(path: Path, interactions: Sequence[Interaction], *, masker: Masker) -> None:
+def withdraw(
+    path: Path,
+    interactions: Sequence[Interaction],
+    *,
+    masker: Masker,
+    harmless: Container[str] = (),
+) -> None:
     """Take interactions out of the rejected recordings of a cassette; an empty file goes.
 
     ``CassetteCorrupt`` and ``ArgotError`` as the reader and the disk say.
     """
     with disk_errors(rejected_path(path)):
-        _withdraw(path, lambda each: each in interactions, masker)
+        _withdraw(path, lambda each: each in interactions, masker, harmless)
 
 
-def refuse_secrets(path: Path, interactions: Sequence[Interaction], *, masker: Masker) -> None:
+def refuse_secrets(
+    path: Path,
+    interactions: Sequence[Interaction],
+    *,
+    masker: Masker,
+    harmless: Container[str] = (),
+) -> None:
     """Raise the ``SecretFound`` that saving these interactions would raise; write nothing."""
-    if leaks := scan(dump(_prepared(interactions, None, masker), "")):
+    if leaks := scan(dump(_prepared(interactions, None, masker), ""), harmless):
         raise _secret(path, rejected_path(path), leaks)
 
 
@@ -100,7 +122,11 @@ def rejected_path(path: Path) -> Path:
 
 
 def _reject(
-    path: Path, interactions: Sequence[Interaction], reason: str, masker: Masker
+    path: Path,
+    interactions: Sequence[Interaction],
+    reason: str,
+    masker: Masker,
+    harmless: Container[str],
 ) -> tuple[Path, list[Leak]]:
     kept = rejected_path(path)
     with locked(Path(os.path.realpath(kept))):
@@ -111,23 +137,33 @@ def _reject(
         old = present.interactions if present else ()
         others = list(_others(old, interactions))
         blanked = bool(others and present and present.blanked)
-        leaks = _write_rejected(kept, [*others, *interactions], reason, blanked=blanked)
+        leaks = _write_rejected(kept, [*others, *interactions], reason, harmless, blanked=blanked)
     return kept, leaks
 
 
 def _write_rejected(
-    kept: Path, interactions: Sequence[Interaction], reason: str, *, blanked: bool
+    kept: Path,
+    interactions: Sequence[Interaction],
+    reason: str,
+    harmless: Container[str],
+    *,
+    blanked: bool,
 ) -> list[Leak]:
     newest = max((each.recorded_at for each in interactions), default="")
     text = dump(interactions, newest, rejected=reason, blanked=blanked)
-    if scan(text) and not blanked:
+    if scan(text, harmless) and not blanked:
         text = dump(interactions, newest, rejected=reason, blanked=True)
-    leaks = scan(text)
+    leaks = scan(text, harmless)
     replace_file(kept, blank(text, leaks).encode())
     return leaks
 
 
-def _withdraw(path: Path, gone: Callable[[Interaction], bool], masker: Masker) -> None:
+def _withdraw(
+    path: Path,
+    gone: Callable[[Interaction], bool],
+    masker: Masker,
+    harmless: Container[str],
+) -> None:
     kept = rejected_path(path)
     if not kept.exists():
         return
@@ -139,7 +175,7 @@ def _withdraw(path: Path, gone: Callable[[Interaction], bool], masker: Masker) -
         if not left:
             kept.unlink()
         elif len(left) < len(present.interactions):
-            _write_rejected(kept, left, present.rejected, blanked=present.blanked)
+            _write_rejected(kept, left, present.rejected, harmless, blanked=present.blanked)
 
 
 def _superseded_by(
@@ -212,9 +248,16 @@ def _secret(path: Path, kept: Path, leaks: Sequence[Leak]) -> SecretFound:
     return SecretFound(
         f"{shown(path)} was not written: {_describe(leaks)}",
         where=f"{shown(kept)}:{first.line}:{first.column} (blanked there)",
-        fix='add a rule to mask = ["re:...=<secret>"] in [tool.argot], then record again; '
-        f"or, if the blanks are welcome: argot keep {shlex.quote(shown(kept))} --force",
+        fix='add a rule to mask = ["re:...=<secret>"] in [tool.argot], then record again\n'
+        f"  or:    if the blanks are welcome: argot keep {shlex.quote(shown(kept))} --force\n"
+        f"  or:    if it is no secret: {_accepting(kept, leaks)}, then record again",
     )
+
+
+def _accepting(kept: Path, leaks: Sequence[Leak]) -> str:
+    """Give the command that accepts what only looks like a secret."""
+    prints = dict.fromkeys(f"--secret {each.rule}:{each.fingerprint}" for each in leaks)
+    return f"argot accept {shlex.quote(shown(kept))} {' '.join(prints)} --reason '...'"
 
 
 def _describe(leaks: Sequence[Leak]) -> str:

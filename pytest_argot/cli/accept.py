@@ -29,15 +29,29 @@ _NOTHING_CHOSEN = 2
 @click.argument("what", nargs=-1, metavar="[PATHS] [FINGERPRINT...]")
 @click.option("--all", "everything", is_flag=True, help="Accept all drift that is not info.")
 @click.option("--reason", default="", metavar="TEXT", help="Why; kept in the file.")
+@click.option(
+    "--secret",
+    "secrets",
+    multiple=True,
+    metavar="RULE:FINGERPRINT",
+    help="What the scan for secrets takes for one and is none; as its message names it.",
+)
 @click.option("--until", metavar="DATE", help="Last day it is accepted (YYYY-MM-DD).")
 @click.option("--config", "--argot-config", type=click.Path(), metavar="FILE", help="Settings.")
-def accept(
-    what: tuple[str, ...], *, everything: bool, reason: str, until: str | None, config: str | None
+def accept(  # noqa: PLR0913 - one argument an option
+    what: tuple[str, ...],
+    *,
+    everything: bool,
+    reason: str,
+    secrets: tuple[str, ...],
+    until: str | None,
+    config: str | None,
 ) -> int:
     """Accept drift found in the cassettes at or below PATHS (default: the settings' folder).
 
     Names it by FINGERPRINT or takes it all; writes argot-accepted.toml in the cassettes' folder.
-    Without either, lists what could be accepted. Exit code: 0 done, 2 wrong use, nothing chosen
+    Without either, lists what could be accepted. --secret accepts false alarms of the scan for
+    secrets instead. Exit code: 0 done, 2 wrong use, nothing chosen
     or a cassette that cannot be read.
     """
     from pytest_argot.cli.judging import judge_all
@@ -50,6 +64,12 @@ def accept(
         raise Misuse(f"--reason {reason!r} is none", fix="write why, for those who review it")
     if wanted and everything:
         raise Misuse("--all and a fingerprint say different things", fix="give one of them")
+    if secrets:
+        from pytest_argot.cli.false_alarms import accept_false_alarms
+
+        if wanted or everything:
+            raise Misuse("--secret and drift are accepted one by one", fix="give one of them")
+        return accept_false_alarms(secrets, paths, config, reason, last_day)
     done, unreadable = judge_all(select(paths, config))
     refused = _refused(paths, config, done)
     if wanted or everything:

@@ -89,30 +89,34 @@ def _promote(selected: Selected, chosen: Sequence[Interaction], masker: Masker) 
     from pytest_argot.cassette.store import save, withdraw
     from pytest_argot.cli.promotion import promoted
     from pytest_argot.cli.refused import cassette_of
+    from pytest_argot.drift.known import read
     from pytest_argot.report.wording import count, place
 
     path = cassette_of(selected.file)
     matcher = Matcher(selected.settings.match_on)
+    harmless = read(selected.settings.accepted_file).harmless()
 
     def merge(present: Cassette | None) -> list[Interaction]:
         whole = promoted(present.interactions if present else (), chosen, matcher)
-        _refuse_secrets(whole, selected)
+        _refuse_secrets(whole, selected, harmless)
         return whole
 
-    save(path, merge, masker=masker)
-    withdraw(path, chosen, masker=masker)
+    save(path, merge, masker=masker, harmless=harmless)
+    withdraw(path, chosen, masker=masker, harmless=harmless)
     into = place(str(path), 0)
     write(f"{place(str(selected.file), 0)}: {count(len(chosen), 'interaction')} kept in {into}\n")
 
 
-def _refuse_secrets(whole: Sequence[Interaction], selected: Selected) -> None:
+def _refuse_secrets(
+    whole: Sequence[Interaction], selected: Selected, harmless: frozenset[str]
+) -> None:
     """Leave both files alone: saving a secret would rewrite the recording, blanked."""
     from pytest_argot.cassette.emitter import dump
     from pytest_argot.cli.refused import cassette_of
     from pytest_argot.report.wording import place
     from pytest_argot.wire.secrets import scan
 
-    if scan(dump(whole, "")):
+    if scan(dump(whole, ""), harmless):
         files = f"{place(str(selected.file), 0)} {place(str(cassette_of(selected.file)), 0)}"
         raise SecretFound(
             "the recording was left: it, or its cassette, holds what looks like a secret",

@@ -101,7 +101,7 @@ class Recording:
             return promoted(old, [replace(interaction, ordinal=ordinal)], self._matcher)
 
         try:
-            save(self.path, merge, masker=exchange.masker)
+            save(self.path, merge, masker=exchange.masker, harmless=self.bench.known.harmless())
         except SecretFound as error:
             click.echo(f"argot: {error}", err=True)
             _advise(rejected_path(self.path))
@@ -142,7 +142,13 @@ class Recording:
         return _KEPT_BESIDE
 
     def _kept(self, interaction: Interaction, exchange: Exchange, reason: str) -> Path:
-        kept = reject(self.path, [interaction], reason=reason, masker=exchange.masker)
+        kept = reject(
+            self.path,
+            [interaction],
+            reason=reason,
+            masker=exchange.masker,
+            harmless=self.bench.known.harmless(),
+        )
         _advise(kept)
         return kept
 

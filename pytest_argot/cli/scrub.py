@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 _LEFT = 1
 _REFUSED = 2
-_RULE = 'add a rule to mask = ["re:...=<secret>"] in [tool.argot], then: argot scrub'
+_RULE = (
+    'add a rule to mask = ["re:...=<secret>"] in [tool.argot], then: argot scrub\n'
+    "  or:    if it is no secret: argot accept --secret RULE:FINGERPRINT --reason '...'"
+)
 
 
 @click.command(short_help="Mask what cassettes hold, in place.")
@@ -55,6 +58,7 @@ def scrub(paths: tuple[str, ...], *, check: bool, all_formats: bool, config: str
 def _scrubbed(selected: Selected, *, writing: bool, foreign: bool) -> Scrubbed:
     from pytest_argot.cassette.scrubbing import scrub as scrub_file
     from pytest_argot.cli.masks import masker_for
+    from pytest_argot.drift.known import read
 
     is_yaml = selected.file.suffix != ".json"  # ours is YAML: it does not go by another name
     return scrub_file(
@@ -62,6 +66,7 @@ def _scrubbed(selected: Selected, *, writing: bool, foreign: bool) -> Scrubbed:
         masker_for(selected),
         writing=writing,
         foreign=foreign and is_yaml,
+        harmless=read(selected.settings.accepted_file).harmless(),
     )
 
 
@@ -79,7 +84,9 @@ def _told(done: Scrubbed, *, check: bool) -> str:
         verb = "masked" if done.written else "to be masked"
         foreign = "" if done.ours or done.written else f" ({_foreign(done, check=check)})"
         lines.append(f"{file}: {number} {verb}{foreign}\n")
-    lines += [f"{file}:{leak.line}:{leak.column}: {leak.rule}\n" for leak in done.leaks]
+    lines += [
+        f"{file}:{leak.line}:{leak.column}: {leak.rule}:{leak.fingerprint}\n" for leak in done.leaks
+    ]
     return "".join(lines)
 
 

@@ -211,7 +211,12 @@ class Tape:
         take = self.traffic.take()
         if reads_data and take.mode == "update":
             take = replace(take, mode="new_episodes")
-        return save(self.path, partial(self._merge, take), masker=self._masker)
+        return save(
+            self.path,
+            partial(self._merge, take),
+            masker=self._masker,
+            harmless=self._harmless,
+        )
 
     def _owns_anew(self) -> bool:
         """Whether the file is to learn what this test asks for, though nothing was recorded."""
@@ -224,7 +229,9 @@ class Tape:
         from pytest_argot.cassette.store import refuse_secrets
 
         if self.traffic.recorded:
-            refuse_secrets(self.path, self.traffic.recorded, masker=self._masker)
+            refuse_secrets(
+                self.path, self.traffic.recorded, masker=self._masker, harmless=self._harmless
+            )
 
     def reject(self, reason: str) -> Path | None:
         """Keep what was recorded beside the cassette; give that file, ``None`` without any.
@@ -235,7 +242,18 @@ class Tape:
 
         if all(each.response.status == FAILED for each in self.traffic.recorded):
             return None
-        return reject(self.path, self.traffic.recorded, reason=reason, masker=self._masker)
+        return reject(
+            self.path,
+            self.traffic.recorded,
+            reason=reason,
+            masker=self._masker,
+            harmless=self._harmless,
+        )
+
+    @property
+    def _harmless(self) -> frozenset[str]:
+        """The fingerprints of what only looks like a secret."""
+        return self._archive.known(self._plan.settings).harmless()
 
     def _merge(self, take: Take, present: Cassette | None) -> Sequence[Interaction]:
         old = present.interactions if present else ()

@@ -6,6 +6,7 @@ is called a key, a password or a cookie is refused here whatever its shape.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from bisect import bisect_right
 from collections import Counter
@@ -18,7 +19,7 @@ from pytest_argot.wire import key_shapes
 from pytest_argot.wire.secret_shape import Found, Shape, blanked, joined, keyish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
 _SHORTEST: Final = 16
 _ENOUGH: Final = 256
@@ -104,8 +105,8 @@ _CONTEXTS: Final = (
 class Leak:
     """Where something looks like a secret; the secret itself is not kept.
 
-    ``rule`` names the shape. ``line`` and ``column`` count from 1, in characters;
-    ``text[start:end]`` is the secret.
+    ``rule`` names the shape, ``fingerprint`` (12 hex digits over rule and secret) this very one.
+    ``line`` and ``column`` count from 1, in characters; ``text[start:end]`` is the secret.
     """
 
     rule: str
@@ -113,21 +114,30 @@ class Leak:
     column: int
     start: int
     end: int
+    fingerprint: str
 
 
-def scan(text: str) -> list[Leak]:
+def scan(text: str, harmless: Container[str] = ()) -> list[Leak]:
     """Find what looks like a secret, in the order of the text, without overlaps.
 
     Keys of known shape (masking would have replaced them), percent-encoded ones too, and random
     values that are called a key, token, password or cookie. Ids, hashes, UUIDs and base64 data
-    are no secrets by themselves.
+    are no secrets by themselves, and what has a ``harmless`` fingerprint is none.
     """
     lines = [0, *(match.end() for match in re.finditer("\n", text))]
     leaks: list[Leak] = []
     for start, end, rule in joined(_found(text)):
-        line = bisect_right(lines, start)
-        leaks.append(Leak(rule, line, start - lines[line - 1] + 1, start, end))
+        fingerprint = _fingerprint(rule, text[start:end])
+        if fingerprint not in harmless:
+            line = bisect_right(lines, start)
+            column = start - lines[line - 1] + 1
+            leaks.append(Leak(rule, line, column, start, end, fingerprint))
     return leaks
+
+
+def _fingerprint(rule: str, secret: str) -> str:
+    inner = hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
+    return hashlib.sha256(f"{rule}|{inner}".encode()).hexdigest()[:12]
 
 
 def blank(text: str, leaks: Iterable[Leak]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -104,6 +106,45 @@ def test_secrets_are_blanked_in_what_is_kept(
     if test == PASSING:
         result.stdout.fnmatch_lines(["SecretFound: *named-secret*", "*haiku.rejected.yaml:*"])
         assert secret not in result.stdout.str()
+
+
+def test_a_false_alarm_is_accepted_with_a_reason(
+    plain_house: House, server: CompletionsServer
+) -> None:
+    """The message's own command lets what is no secret through, unblanked, until its last day."""
+    harmless = "hunter2" + "Correct9Horse8Battery7Staple"
+    server.text = f"the password: {harmless} and no more"
+    plain_house.write("test_it.py", HEAD.format(base=server.base) + PASSING)
+    result = plain_house.run("--argot-record=once")
+    result.assert_outcomes(failed=1)
+    (told,) = (line for line in result.outlines if "if it is no secret: argot accept" in line)
+    command = told.partition("argot ")[2].partition(", then")[0]
+    words = shlex.split(command.replace("'...'", "'a phrase of the manual'"))
+    assert plain_house.python("-m", "pytest_argot", *words).ret == 0
+    known = plain_house.cassettes / "argot-accepted.toml"
+    assert harmless not in known.read_text(encoding="utf-8")
+    assert tomllib.loads(known.read_text(encoding="utf-8"))["secret"][0]["kind"] == "named-secret"
+    plain_house.run("--argot-record=once").assert_outcomes(passed=1)
+    assert {path.name for path in plain_house.cassettes.iterdir()} == {"haiku.yaml", known.name}
+    assert harmless in (plain_house.cassettes / "haiku.yaml").read_text(encoding="utf-8")
+    assert plain_house.python("-m", "pytest_argot", "scrub", "--check").ret == 0
+    with known.open("a", encoding="utf-8") as file:
+        file.write("until = 2020-01-01\n")
+    result = plain_house.python("-m", "pytest_argot", "scrub", "--check")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines([f"cassettes/haiku.yaml:*: named-secret:{words[3][-12:]}"])
+
+
+def test_only_that_alarm_is_accepted(plain_house: House, server: CompletionsServer) -> None:
+    """Another value of the same rule is refused as before, in tests, keep and argot record."""
+    server.text = "the password: hunter2" + "Correct9Horse8Battery7Staple"
+    argot = ("-m", "pytest_argot")
+    other = ("accept", "--secret", "named-secret:0123456789ab", "--reason", "r")
+    assert plain_house.python(*argot, *other).ret == 0
+    plain_house.write("test_it.py", HEAD.format(base=server.base) + PASSING)
+    plain_house.run("--argot-record=once").assert_outcomes(failed=1)
+    assert plain_house.python(*argot, "accept", "--secret", "hunter2", "--reason", "r").ret == 2
+    assert plain_house.python(*argot, *other[:3]).ret == 2
 
 
 def test_a_new_recording_supersedes_what_was_kept(
