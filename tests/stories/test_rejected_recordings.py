@@ -128,6 +128,9 @@ def test_a_false_alarm_is_accepted_with_a_reason(
     assert {path.name for path in plain_house.cassettes.iterdir()} == {"haiku.yaml", known.name}
     assert harmless in (plain_house.cassettes / "haiku.yaml").read_text(encoding="utf-8")
     assert plain_house.python("-m", "pytest_argot", "scrub", "--check").ret == 0
+    plain_house.write("test_it.py", HEAD.format(base=server.base) + FAILING)
+    plain_house.run("--argot-record=rewrite").assert_outcomes(failed=1)
+    assert harmless in (plain_house.cassettes / "haiku.rejected.yaml").read_text(encoding="utf-8")
     with known.open("a", encoding="utf-8") as file:
         file.write("until = 2020-01-01\n")
     result = plain_house.python("-m", "pytest_argot", "scrub", "--check")
