@@ -40,6 +40,37 @@ def test_other_names_stay_two_findings(old: str, new: str) -> None:
     assert found == {("field.missing", old), ("field.added", new)}
 
 
+OPTIONS: list[tuple[Any, str, str]] = [
+    (("usage",), "Usage", "usage"),
+    (("system_fingerprint",), "systemFingerprint", "system_fingerprint"),
+    (("usage", "completion_tokens"), "completionTokens", "usage.completion_tokens"),
+]
+
+
+@pytest.mark.parametrize(("path", "new", "told"), OPTIONS)
+def test_an_optional_field_is_renamed_too(path: tuple[str, ...], new: str, told: str) -> None:
+    """An absent optional field, there with other case or underscores, is renamed and not added."""
+
+    def change(data: dict[str, Any]) -> None:
+        data["system_fingerprint"] = "fp_1"
+        for step in path[:-1]:
+            data = data[step]
+        data[new] = data.pop(path[-1])
+
+    (finding,) = judged(interaction(body(change)))
+    assert (finding.kind, finding.path) == ("field.renamed", told)
+    assert (finding.expected, finding.actual) == (path[-1], new)
+    assert f"{path[-1]}: " in finding.fixes[0]
+
+
+def test_what_stands_beside_an_optional_field_is_added() -> None:
+    """With the field itself there, or another type under the name, a key is news."""
+    beside = lambda data: data.update(Usage={"a": 1})  # noqa: E731
+    assert kinds(interaction(body(beside))) == {("field.added", "Usage")}
+    scalar = lambda data: data.update(Usage=len(data.pop("usage")))  # noqa: E731
+    assert kinds(interaction(body(scalar))) == {("field.added", "Usage")}
+
+
 def test_container_is_no_renamed_scalar() -> None:
     """An array under a similar name is not the renamed string."""
     change = lambda data: data.update(models=[data.pop("model")])  # noqa: E731

@@ -52,6 +52,23 @@ def declared(root: Any, path: Path) -> tuple[Declared, ...]:
     return best
 
 
+def keys(root: Any, path: Path) -> list[str]:
+    """Give the keys that the object at ``path`` may have by its declaration, aliases too."""
+    trail = declared(root, path)
+    if len(trail) < len(path):
+        return []
+    annotation = trail[-1].annotation if trail else root
+    return [key for branch in branches(annotation) for key in _keys(get_origin(branch) or branch)]
+
+
+def _keys(origin: Any) -> list[str]:
+    if isinstance(origin, type) and issubclass(origin, BaseModel):
+        fields = origin.model_fields.items()
+        return [key for name, field in fields for key in (name, *wire_names(field))]
+    owner: Any = origin
+    return list(getattr(owner, "__annotations__", ())) if _has_fields(owner) else []
+
+
 def normalised(root: Any, path: Path) -> str:
     """Write ``path`` with indices as ``[*]`` and keys of maps as ``*``.
 

@@ -16,7 +16,7 @@ from pytest_argot.drift.json_types import as_array, as_object, is_object, json_t
 from pytest_argot.drift.pydantic_errors import ADDED, Diagnosis, by_path, diagnose
 from pytest_argot.drift.raw_finding import RawFinding
 from pytest_argot.drift.raw_pass import swallowed
-from pytest_argot.drift.rename import joined_renames
+from pytest_argot.drift.rename import joined_renames, renamed_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,7 +41,7 @@ def judge_document(raw: bytes, model: ResponseModel, *, is_error: bool = False) 
         diagnoses = _diagnoses(raw, document, model, error)
         if not is_error and _is_error_envelope(document, diagnoses):
             return [whole("body.error_envelope", model, "a response", "an error")]
-        diagnoses = [_at_root(each, document) for each in joined_renames(model.type, diagnoses)]
+        diagnoses = [_at_root(each, document) for each in _renamed(model, document, diagnoses)]
     except Exception as error:  # noqa: BLE001 - a validator of the user's model crashed
         crash = whole("custom.exception", model, "a verdict of the model's validator", "")
         name = type(error).__name__
@@ -89,6 +89,10 @@ def _is_error_envelope(document: Any, found: list[Diagnosis]) -> bool:
     kinds = {(each.kind, each.path) for each in found}
     missing = any(kind == "field.missing" and len(path) == 1 for kind, path in kinds)
     return missing and ("field.added", ("error",)) in kinds
+
+
+def _renamed(model: ResponseModel, document: Any, found: list[Diagnosis]) -> list[Diagnosis]:
+    return renamed_options(model.type, document, joined_renames(model.type, found))
 
 
 def _at_root(found: Diagnosis, document: Any) -> Diagnosis:

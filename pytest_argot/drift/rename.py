@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from pytest_argot.drift.annotations import described
-from pytest_argot.drift.declarations import declared
-from pytest_argot.drift.json_types import json_type
+from pytest_argot.drift.declarations import declared, keys
+from pytest_argot.drift.json_types import as_object, json_type
 from pytest_argot.drift.pydantic_errors import Diagnosis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pytest_argot.wire.json_path import Path
 
 ALIKE = 0.85
 """Lowest similarity (0 to 1) of two names, case and underscores aside, that are one name."""
@@ -52,6 +55,35 @@ def _pairs(root: Any, found: list[Diagnosis]) -> Iterator[tuple[int, Diagnosis]]
         if alike >= ALIKE and not {id(old), id(new)} & taken:
             taken |= {id(old), id(new)}
             yield id(old), new
+
+
+def renamed_options(root: Any, document: Any, found: list[Diagnosis]) -> list[Diagnosis]:
+    """Call an added key ``field.renamed`` where only case and underscores tell it from a field.
+
+    The field is an optional one that is absent: nothing misses it, so that ``systemFingerprint``
+    would be no more than news.
+    """
+    return [
+        _option(root, document, each) if each.kind == "field.added" and each.path else each
+        for each in found
+    ]
+
+
+def _option(root: Any, document: Any, added: Diagnosis) -> Diagnosis:
+    new, parent = str(added.path[-1]), added.path[:-1]
+    present = as_object(_at(document, parent))
+    for name in keys(root, parent):
+        if name not in present and similarity(name, new) == 1.0:
+            path = (*parent, name)
+            if _may_hold(root, replace(added, path=path), added.value):
+                return Diagnosis("field.renamed", path, name, new, new, new)
+    return added
+
+
+def _at(document: Any, path: Path) -> Any:
+    for step in path:
+        document = document[step]
+    return document
 
 
 def similarity(old: str, new: str) -> float:
