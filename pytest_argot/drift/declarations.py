@@ -62,11 +62,10 @@ def keys(root: Any, path: Path) -> list[str]:
 
 
 def _keys(origin: Any) -> list[str]:
-    if isinstance(origin, type) and issubclass(origin, BaseModel):
-        fields = origin.model_fields.items()
-        return [key for name, field in fields for key in (name, *wire_names(field))]
-    owner: Any = origin
-    return list(getattr(owner, "__annotations__", ())) if _has_fields(owner) else []
+    fields: dict[str, FieldInfo] = getattr(origin, "__pydantic_fields__", {})
+    if fields:
+        return [key for name, field in fields.items() for key in (name, *wire_names(field))]
+    return list(getattr(origin, "__annotations__", ())) if _has_fields(origin) else []
 
 
 def normalised(root: Any, path: Path) -> str:

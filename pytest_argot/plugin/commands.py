@@ -65,7 +65,7 @@ def to_rewrite(run: Run, files: Collection[str]) -> str:
 
 def to_drop(run: Run) -> str:
     """Give what drops the interactions their tests no longer ask for, ``""`` without such tests."""
-    owners = _living(run, run.open().interactions)
+    owners = _living(run, run.open().loaded)
     return f"pytest {_joined(run, owners)} --argot-record=update" if owners else ""
 
 

@@ -228,7 +228,7 @@ class Run:
         if self.reads_data:
             return frozenset()
         own = {id(each) for each in tape.unplayed if each.tests == self.plan.tests}
-        return frozenset(n for n, each in enumerate(tape.interactions) if id(each) in own)
+        return frozenset(n for n, each in enumerate(tape.loaded) if id(each) in own)
 
     def told(self) -> TestNotes:
         """Give what the summary needs, as plain data that crosses process borders."""
@@ -259,12 +259,12 @@ class Run:
     def _gone(self) -> list[int]:
         """Give the interactions nobody asked for now, of tests that are no longer there."""
         tape, root = self.open(), self.plan.settings.root
-        owners = {test for each in tape.interactions for test in each.tests}
+        owners = {test for each in tape.loaded for test in each.tests}
         gone = {test for test in owners if self.session.collected.is_gone(root, test)}
         unplayed = {
             id(each) for each in tape.unplayed if gone.issuperset(each.tests) and each.tests
         }
-        return [n for n, each in enumerate(tape.interactions) if id(each) in unplayed]
+        return [n for n, each in enumerate(tape.loaded) if id(each) in unplayed]
 
     def properties(self) -> list[tuple[str, object]]:
         """Give the JUnit properties."""

@@ -27,14 +27,24 @@ LIVE = Path("the live API")
 
 @dataclass(frozen=True)
 class Reading:
-    """The cassettes of a tape and what it recorded, parsed and judged on demand."""
+    """The cassettes of a tape and what it recorded, parsed and judged on demand.
+
+    ``standing``: the interactions the test shall see.
+    """
 
     plan: Plan
     archive: Archive
     cassettes: tuple[Cassette, ...]
     recorded: tuple[Interaction, ...]
+    standing: tuple[Interaction, ...]
     live: tuple[Interaction, ...] = ()
     kept: Path | None = None
+
+    @property
+    def state(self) -> tuple[object, ...]:
+        """What tells one reading of a tape from the next."""
+        ids = tuple(map(id, self.recorded))
+        return ids, len(self.standing), tuple(map(id, self.live)), self.kept
 
     @cached_property
     def routes(self) -> Routes:
@@ -42,10 +52,7 @@ class Reading:
         return self.archive.routes(self.plan)
 
     def _each(self) -> Iterator[tuple[Interaction, Route | None]]:
-        for cassette in self.cassettes:
-            for interaction in cassette.interactions:
-                yield interaction, self.routes.find(interaction.request)
-        for interaction in self.recorded:
+        for interaction in self.standing:
             yield interaction, self.routes.find(interaction.request)
 
     @cached_property

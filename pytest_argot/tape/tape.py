@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from pytest_argot.tape.plan import Plan
 
 
+REPLACING = frozenset({"rewrite", "update"})
+"""Modes in which what is recorded takes the place of what is there."""
+
 READING = frozenset({"none", "verify"})
 """Modes in which the cassette has to be there."""
 
@@ -37,7 +40,7 @@ class Tape:
     """The open cassette a test holds: what is recorded, what was asked, what was found.
 
     Made by the ``argot`` fixture or by ``use_cassette``. Read its properties; interactions stand
-    in the order of the file, those recorded now at the end.
+    in the order of the file, those recorded now at the end or in the place of what they replace.
     """
 
     def __init__(self, plan: Plan, archive: Archive) -> None:
@@ -50,7 +53,7 @@ class Tape:
         self.traffic = Traffic(plan, self._loaded, self._masker, missing=missing)
         self.line = Line(self.traffic)
         self._stack = ExitStack()
-        self._reading = Reading(plan, archive, self._cassettes, ())
+        self._reading = Reading(plan, archive, self._cassettes, (), self._loaded)
 
     def _load(self) -> Iterator[Cassette]:
         plan = self._plan
@@ -77,8 +80,28 @@ class Tape:
 
     @property
     def interactions(self) -> tuple[Interaction, ...]:
-        """Every interaction, those of the file first."""
+        """What the file would hold if the test passed now, then what other cassettes hold.
+
+        In mode ``rewrite`` what was recorded stands in the place of what it replaces, in ``update``
+        what only this test used to ask for is gone as soon as something was recorded.
+        """
+        if self._plan.record in REPLACING and self.traffic.recorded:
+            return self._standing()
         return (*self._loaded, *self.traffic.recorded)
+
+    def _standing(self) -> tuple[Interaction, ...]:
+        path = self._plan.path
+        own = [each for cassette in self._cassettes_at(path) for each in cassette.interactions]
+        others = [each for each in self._loaded if all(each is not mine for mine in own)]
+        return (*merged(own, self.traffic.take(), self.traffic.matcher), *others)
+
+    def _cassettes_at(self, path: Path) -> list[Cassette]:
+        return [cassette for cassette in self._cassettes if cassette.path == path]
+
+    @property
+    def loaded(self) -> tuple[Interaction, ...]:
+        """The interactions that were in the files when the tape was opened."""
+        return self._loaded
 
     @property
     def requests(self) -> tuple[Request, ...]:
@@ -152,12 +175,11 @@ class Tape:
     def reading_of(self, kept: Path | None) -> Reading:
         """Give the reading; ``kept`` is the file that what was recorded now is kept in."""
         live = tuple(self.traffic.live)
-        now = Reading(self._plan, self._archive, self._cassettes, self.recorded, live, kept)
-        if (now.recorded, now.live, now.kept) != (
-            self._reading.recorded,
-            self._reading.live,
-            self._reading.kept,
-        ):
+        standing = self.interactions
+        now = Reading(
+            self._plan, self._archive, self._cassettes, self.recorded, standing, live, kept
+        )
+        if now.state != self._reading.state:
             self._reading = now
         return self._reading
 

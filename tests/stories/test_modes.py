@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pytest_argot.cassette.reader import load
 from pytest_argot.wire.masking import Masker
 
@@ -245,3 +247,32 @@ def test_unittest_methods(house: House, server: CompletionsServer) -> None:
     assert names == ["TestPoet.test_failing.rejected.yaml", "TestPoet.test_it.yaml"]
     server.stop()
     house.run("-k", "not failing").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("mode", ["update", "rewrite"])
+def test_a_test_sees_what_the_cassette_will_hold(
+    plain_house: House, server: CompletionsServer, mode: str
+) -> None:
+    """What is replaced or dropped is not beside what takes its place, so that counts hold."""
+    asks = """
+        import httpx, pytest
+        from pytest_argot import argot_cassette
+
+        def ask(prompt):
+            body = {{"model": "m", "prompt": prompt}}
+            httpx.post("{base}/completions", json=body).raise_for_status()
+
+        @argot_cassette("agent")
+        def test_agent(argot):
+            for prompt in ("plan", "{middle}", "answer"):
+                ask(prompt)
+            assert len(argot.completions) == len(argot.requests) == len(argot.interactions) == 3
+            assert any(b"{middle}" in request.body for request in argot.requests)
+        """
+    plain_house.write("test_it.py", asks.format(base=server.base, middle="act"))
+    plain_house.run("--argot-record=once").assert_outcomes(passed=1)
+    plain_house.run(f"--argot-record={mode}").assert_outcomes(passed=1)
+    if mode == "update":
+        plain_house.write("test_it.py", asks.format(base=server.base, middle="think"))
+        plain_house.run("--argot-record=update").assert_outcomes(passed=1)
+    plain_house.run().assert_outcomes(passed=1)
