@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from pytest_argot.wire.mask_rule import parse_rule
 from pytest_argot.wire.masking import Masker
+from pytest_argot.wire.secret_shape import MASKED
 
 KEY = "sk" + "-proj-AbCdEfGh0123456789_ijklMNOP-qrstuvwx"
 OTHER = "sk" + "-proj-ZyXwVuTs9876543210_ponmLKJI-hgfedcba"
@@ -240,3 +241,24 @@ def test_the_documentation_has_examples_of_every_kind_of_rule() -> None:
     assert {rule.partition(":")[0] for rule, _, _ in documented()} == {
         *("body", "header", "query", "host", "re"),
     }
+
+
+ECHOED = "hunter2-open-sesame"
+BODIES: list[tuple[str, bytes]] = [
+    ("application/x-www-form-urlencoded", b"user=ada&password=hunter2-open-sesame&a=b"),
+    ("application/json", b'{"a": [{"client_secret": "hunter2-open-sesame"}], "password": "x"}'),
+    ("application/json; charset=utf-8", b'{"Authorization": "Bearer hunter2-open-sesame"}'),
+    (
+        "multipart/form-data; boundary=b",
+        b'--b\r\nContent-Disposition: form-data; name="api_key"\r\n\r\nhunter2-open-sesame\r\n--b--',
+    ),
+]
+
+
+@pytest.mark.parametrize(("content_type", "body"), BODIES)
+def test_credentials_in_a_body_are_learned(content_type: str, body: bytes) -> None:
+    """What a body of a request carries under a telling name is blanked where an answer repeats it."""
+    headers = {"content-type": [content_type]}
+    learned = Masker().learning(headers, "https://x.com/", body)
+    assert learned.text(f"you sent {ECHOED}, ada, x") == f"you sent {MASKED}, ada, x"
+    assert learned.learning(headers, "https://x.com/", learned.body(body, content_type)) is learned

@@ -90,7 +90,7 @@ class _Bare(Masker):
 
     __slots__ = ()
 
-    def learning(self, headers: Headers, url: str) -> Masker:  # noqa: ARG002 - a masker's form
+    def learning(self, headers: Headers, url: str, body: bytes = b"") -> Masker:  # noqa: ARG002 - a masker's form
         return self
 
     def text(self, text: str) -> str:

@@ -42,7 +42,7 @@ def stored(interaction: Interaction) -> Interaction:
 def masked(interaction: Interaction, masker: Masker) -> Interaction:
     """Apply the masks, and blank the credentials this request carries wherever they re-appear."""
     request, response = interaction.request, interaction.response
-    learned = masker.learning(request.headers, request.url)
+    learned = masker.learning(request.headers, request.url, request.body)
     body = learned.body(response.body, content_type(response.headers))
     return replace(
         interaction,

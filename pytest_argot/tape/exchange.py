@@ -61,8 +61,8 @@ class Exchange:
     def of(cls, asked: LiveRequest, masker: Masker, keep: tuple[str, ...]) -> Exchange:
         """Take a live request: its own credentials are blanked wherever they re-appear."""
         sent = normalise(asked.headers)
-        learned = masker.learning(sent, asked.url)
         raw = decode(asked.body, first(sent, "content-encoding"))
+        learned = masker.learning(sent, asked.url, raw)
         request = Request(
             method=asked.method.upper(),
             url=learned.url(asked.url),

@@ -73,13 +73,14 @@ class Masker:
         self._body = BodyMask(self._texts, steps, builtin)
         self._pupils: dict[tuple[str, ...], Masker] = {}
 
-    def learning(self, headers: Headers, url: str) -> Masker:
-        """Give a masker that also blanks the credentials these headers and this URL carry.
+    def learning(self, headers: Headers, url: str, body: bytes = b"") -> Masker:
+        """Give a masker that also blanks the credentials that a request carries.
 
-        Values of at least 8 characters; a scheme (``Bearer``) and cookie names are no part of
-        them. They are blanked wherever they re-appear, say in the message of an error.
+        In its headers (names in lower case), its URL and its decoded body: values of at least
+        8 characters; a scheme (``Bearer``) and cookie names are no part of them. They are blanked
+        wherever they re-appear, say in the message of an error.
         """
-        carried = filter(_is_news, request_credentials.carried(headers, url))
+        carried = filter(_is_news, request_credentials.carried(headers, url, body))
         return self._taught(carried)
 
     def knowing(self, other: Masker) -> Masker:

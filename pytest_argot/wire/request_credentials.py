@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pytest_argot.wire import credentials, url_mask
+from pytest_argot.wire.body_credentials import in_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
     from pytest_argot.wire.headers import Headers
 
 
-def carried(headers: Headers, url: str) -> list[str]:
+def carried(headers: Headers, url: str, body: bytes = b"") -> list[str]:
     """Give the credentials of a request that are long enough to be recognised.
 
-    Neither schemes (``Bearer``) nor cookie names nor organisations are among them.
+    ``body`` is decoded. Neither schemes (``Bearer``) nor cookie names nor organisations are among
+    them.
     """
-    found = (*_in_headers(headers), *_in_url(url))
+    content_type = next(iter(headers.get("content-type", ())), "")
+    found = (*_in_headers(headers), *_in_url(url), *in_body(body, content_type))
     return [value for value in found if len(value) >= credentials.SHORTEST]
 
 
