@@ -182,7 +182,7 @@ def test_conflict_markers(tmp_path: Path, marker: str) -> None:
     assert "merge-conflict" in error.what
     assert error.where.endswith("c.yaml:6")
     assert "take either side" in error.fix
-    assert "--argot-record=new_episodes" in error.fix
+    assert "--argot-record=update" in error.fix
 
 
 @pytest.mark.parametrize("character", "[{-?")

@@ -126,7 +126,7 @@ def checked_text(path: Path, data: bytes) -> str:
             f"the cassette has merge-conflict markers ({marker.group().strip()})",
             _line(text, marker.start()),
             f"take either side (git checkout --ours {quoted(path)}),"
-            " then: pytest --argot-record=new_episodes",
+            " then: pytest --argot-record=update",
         )
     if not text.strip():
         raise FlawError("the cassette is empty", 1)
