@@ -160,7 +160,7 @@ class Traffic:
     def refuse(self, text: str, *, own: bool = True) -> NoMatch:
         """Make the error of a request that gets no answer; the first fails the test."""
         kind = NoMatch if self._is_own_thread() else NoMatchInThread
-        return self._told(kind(_said(text, own=own)), own=own)
+        return self._told(kind(_said(f"NoMatch: {text}", own=own)), own=own)
 
     def block(self, text: str, *, own: bool) -> NetworkBlocked:
         """Make the error of a connection that must not be; the first fails the test."""

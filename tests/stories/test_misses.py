@@ -51,7 +51,7 @@ def test_the_message_names_request_difference_and_command(
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "*no recorded answer for POST http://127.0.0.1*/v1/completions*",
+            "NoMatch: no recorded answer for POST http://127.0.0.1*/v1/completions*",
             "*test_miss.py:7 in ask*",
             "*miss.yaml (mode none)*",
             "*prompt*hi*bye*",
@@ -85,7 +85,7 @@ def test_nobody_swallows_a_miss(plain_house: House, server: CompletionsServer, b
     record(plain_house, server, test)
     result = plain_house.run("-k", "swallow")
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["FAILED *test_swallow - *no recorded answer for POST*"])
+    result.stdout.fnmatch_lines(["FAILED *test_swallow - *NoMatch: no rec*"])
     assert "Connection error" not in result.stdout.str()
 
 

@@ -81,7 +81,7 @@ def test_the_short_summary_is_short_in_ci(
             "*(mode none; CI is set, so ARGOT_RECORD=once does not count)",
             '*(mode none; locked by record="none" in the decorator)',
             '  record it: take record="none" out of the decorator, then pytest *',
-            "FAILED test_it.py::test_miss - Failed: no recorded answer for POST *",
+            "FAILED test_it.py::test_miss - Failed: NoMatch: no recorded answer for POST *",
         ]
     )
     head = next(n for n, line in enumerate(result.outlines) if "short test summary" in line)

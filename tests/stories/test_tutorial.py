@@ -44,7 +44,7 @@ def test_the_tutorial(
     house.write("poet.py", poet.replace("Write a haiku.", "Write a limerick."))
     result = house.run()
     result.assert_outcomes(passed=1, failed=1)
-    told = re.search(r"```text\n(no recorded answer.*?)```", page, re.DOTALL)
+    told = re.search(r"```text\n(NoMatch: no recorded answer.*?)```", page, re.DOTALL)
     assert told is not None
     host = server.base.removesuffix("/v1")
     printed = [" ".join(line.split()) for line in result.outlines]
