@@ -90,13 +90,13 @@ class Tape:
         return (*self._loaded, *self.traffic.recorded)
 
     def _standing(self) -> tuple[Interaction, ...]:
-        path = self._plan.path
-        own = [each for cassette in self._cassettes_at(path) for each in cassette.interactions]
-        others = [each for each in self._loaded if all(each is not mine for mine in own)]
-        return (*merged(own, self.traffic.take(), self.traffic.matcher), *others)
-
-    def _cassettes_at(self, path: Path) -> list[Cassette]:
-        return [cassette for cassette in self._cassettes if cassette.path == path]
+        """Give what the file would hold, then the interactions of the other cassettes."""
+        written: list[Interaction] = []
+        others: list[Interaction] = []
+        for cassette in self._cassettes:
+            is_written = cassette.path == self._plan.path
+            (written if is_written else others).extend(cassette.interactions)
+        return (*merged(written, self.traffic.take(), self.traffic.matcher), *others)
 
     @property
     def loaded(self) -> tuple[Interaction, ...]:
