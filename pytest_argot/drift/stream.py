@@ -12,7 +12,7 @@ from pytest_argot.drift.document import judge_document, whole
 from pytest_argot.drift.json_types import as_object, shown_word
 from pytest_argot.drift.raw_finding import RawFinding
 from pytest_argot.drift.stream_rules import Seen, stream_rules
-from pytest_argot.wire.sse import ServerSentEvent, events, is_valid_utf8, unfinished
+from pytest_argot.wire.sse import ServerSentEvent, each_event, events, is_valid_utf8, unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,11 +34,11 @@ def judge_stream(body: bytes, route: Route, model: ResponseModel) -> list[RawFin
         return [whole("stream.bad_event", model, "UTF-8", "bytes that are not UTF-8")]
     if not _DATA_LINE.search(body):
         return [_no_stream(body, model)]
-    seen = Seen()
+    seen = Seen(route.constant)
     found = _judge_each(body, model, seen)
     if _is_cut(body, seen):
         found.append(_truncated(model, seen))
-    if not seen.documents and not found:
+    if not seen.any and not found:
         return [whole("body.empty", model, "events", "none")]
     if not route.dialect:
         return found
@@ -49,21 +49,25 @@ def judge_events(body: bytes, model: ResponseModel) -> list[RawFinding]:
     """Give the deviations of the whole events of a stream, whatever became of the stream."""
     if not is_valid_utf8(body.rpartition(b"\n")[0]):
         return [whole("stream.bad_event", model, "UTF-8", "bytes that are not UTF-8")]
-    return _judge_each(body, model, Seen())
+    return _judge_each(body, model, Seen(()))
 
 
 def _judge_each(body: bytes, model: ResponseModel, seen: Seen) -> list[RawFinding]:
     found = list[RawFinding]()
-    dispatched = events(body)
-    for index, event in enumerate(dispatched):
-        is_last = index == len(dispatched) - 1
-        found += _judge_event(index, event, model, seen, is_last=is_last)
+    before: ServerSentEvent | None = None
+    index = -1
+    for index, event in enumerate(each_event(body)):
+        if before is not None:
+            found += _judge_event(index - 1, before, model, seen, is_last=False)
+        before = event
+    if before is not None:
+        found += _judge_event(index, before, model, seen, is_last=True)
     return found
 
 
 def json_events(body: bytes) -> Iterator[Any]:
     """Give the JSON of every event that holds some, ``[DONE]`` left out."""
-    for event in events(body):
+    for event in each_event(body):
         if event.data.strip() != DONE:
             try:
                 yield from_json(event.data)
@@ -87,7 +91,7 @@ def _judge_event(
             return [_truncated(model, seen)]
         actual = "data that is not JSON" if data.strip() else "no data"
         return [_at(index, whole("stream.bad_event", model, "JSON", actual))]
-    seen.documents.append((index, document))
+    seen.take(index, document)
     found = judge_document(data, model)
     if found and _is_error(event, document, found):
         seen.failed = True

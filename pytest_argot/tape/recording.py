@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
@@ -40,7 +41,8 @@ class Recording:
         self._status = 0
         self._reason = ""
         self._headers: HeadersLike = {}
-        self._pieces: list[bytes] = []
+        self._body = io.BytesIO()  # which gives all of it without making a copy
+        self._pieces: list[int] = []
         self._at: list[int] = []
         self._lock = threading.Lock()
         self._ended = False
@@ -52,7 +54,7 @@ class Recording:
     def piece(self, data: bytes) -> None:
         """Take a piece of the body, as coded as it came."""
         if data and not self._ended:
-            self._pieces.append(bytes(data))
+            self._pieces.append(self._body.write(data))
             self._at.append(round((perf_counter() - self._asked_at) * 1000))
 
     def end(self) -> None:
@@ -68,7 +70,7 @@ class Recording:
 
         A request that was given up before there was an answer leaves nothing.
         """
-        whole = DONE in b"".join(self._pieces[-2:])[-TAIL:]
+        whole = DONE in self._body.getvalue()[-TAIL:]
         self._finish(SERVER if whole else CLIENT)
 
     def _finish(self, ended: str, **failure: Any) -> None:
@@ -83,9 +85,9 @@ class Recording:
             status=self._status,
             reason=self._reason,
             headers=self._headers,
-            body=b"".join(self._pieces),
-            pieces=tuple(len(piece) for piece in self._pieces),
+            body=self._body.getvalue(),
+            pieces=tuple(self._pieces),
             streaming=Streaming(at=tuple(self._at), ended=ended, **failure),
         )
-        self._pieces = []
+        self._body = io.BytesIO()
         self._done(self, answer)

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pytest_argot.wire import (
+    blocks,
     credentials,
     multipart_mask,
     name_glob,
@@ -27,12 +28,13 @@ from pytest_argot.wire.sse import is_event_stream
 from pytest_argot.wire.text_mask import Substitution, TextMask, hidden, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pytest_argot.wire.headers import Headers
     from pytest_argot.wire.mask_rule import JsonPath, Where
 
 _MEMO_SIZE: Final = 64
+_SHORT: Final = 512
 _BOM: Final = "\ufeff"
 _FORM: Final = "application/x-www-form-urlencoded"
 _TEXTUAL: Final = re.compile(
@@ -49,10 +51,10 @@ class Masker:
 
     ``builtin``: names of credentials and shapes of keys; user names and passwords in URLs go
     in any case. ``learned``: credentials to blank wherever they appear, see ``learning``.
-    Never changes, apart from a memo of those that have learned more; usable from any thread.
+    Never changes, apart from memos; usable from any thread.
     """
 
-    __slots__ = ("_body", "_builtin", "_learned", "_pupils", "_rules", "_texts")
+    __slots__ = ("_body", "_builtin", "_known", "_learned", "_pupils", "_rules", "_texts")
 
     def __init__(
         self,
@@ -72,6 +74,7 @@ class Masker:
         )
         self._body = BodyMask(self._texts, steps, builtin)
         self._pupils: dict[tuple[str, ...], Masker] = {}
+        self._known: dict[tuple[str, str], str] = {}
 
     def learning(self, headers: Headers, url: str, body: bytes = b"") -> Masker:
         """Give a masker that also blanks the credentials that a request carries.
@@ -111,14 +114,24 @@ class Masker:
 
     def url(self, url: str) -> str:
         """Mask a URL: user info, host, path, parameters by name and by what they look like."""
-        return settled(self._url, url)
+        return self._remembered("", url, self._url)
 
     def headers(self, headers: Headers) -> Headers:
         """Mask header values; a rule of the user replaces what is built in for that header."""
         return {
-            name: [settled(partial(self._header, name.lower()), value) for value in values]
+            name: [self._remembered(f"{name}:", value, change) for value in values]
             for name, values in headers.items()
+            for change in (partial(self._header, name.lower()),)
         }
+
+    def _remembered(self, kind: str, value: str, change: Callable[[str], str]) -> str:
+        """Mask a URL or a header, which are the same in message after message."""
+        known = self._known.get((kind, value))
+        if known is None:
+            known = settled(change, value)
+            if len(self._known) < _MEMO_SIZE and len(value) <= _SHORT:
+                self._known[kind, value] = known
+        return known
 
     def body(self, body: bytes, content_type: str) -> bytes:
         """Mask a decoded body.
@@ -127,10 +140,16 @@ class Masker:
         body is rather than what ``content_type`` says. Spelling, layout and all that is not
         masked stay byte by byte. What is neither UTF-8 nor declared as text stays whole.
         """
+        if not body:
+            return body
         mark = multipart_mask.boundary(content_type)
         if mark and mark in body:
             return multipart_mask.map_parts(body, mark, self._part)
-        stream = is_event_stream(body, content_type)
+        if is_event_stream(body, content_type):
+            return blocks.mapped(body, partial(self._body_of, content_type, stream=True))
+        return self._body_of(content_type, body, stream=False)
+
+    def _body_of(self, content_type: str, body: bytes, *, stream: bool) -> bytes:
         text = _decoded(body, lenient=stream or _TEXTUAL.match(content_type) is not None)
         if text is None:
             return body

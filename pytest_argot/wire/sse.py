@@ -6,9 +6,15 @@ else, and only a blank line completes an event.
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from pytest_argot.wire.blocks import BLANK, blocks, is_utf8
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _FIELD_FIRST: Final = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*(?:data|event|id|retry)?:")
@@ -16,7 +22,7 @@ _DATA_LINE: Final = re.compile(rb"(?:^|[\r\n])data:")
 _JSON: Final = re.compile(
     rb'(?:\xef\xbb\xbf)?[ \t\r\n]*(?:[\[{"]|(?:null|true|false|-?[0-9][0-9.eE+-]*)[ \t\r\n]*\Z)',
 )
-_BOM: Final = "\ufeff"
+_TAIL: Final = 2**14
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,28 +80,30 @@ def is_event_stream(body: bytes, content_type: str) -> bool:
 
 def is_valid_utf8(body: bytes) -> bool:
     """Tell whether ``body`` is UTF-8 to its last byte; a character that is cut off is not."""
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    return is_utf8(body)
 
 
 def events(body: bytes) -> list[ServerSentEvent]:
+    """Give ``each_event`` in a list."""
+    return list(each_event(body))
+
+
+def each_event(body: bytes) -> Iterator[ServerSentEvent]:
     """Read the events that a blank line completes; what follows the last is ``unfinished``.
 
     Bytes that are not UTF-8 become U+FFFD (``is_valid_utf8`` tells); comments, ``retry`` and
-    unknown fields are ignored.
+    unknown fields are ignored. Of a long stream little is decoded at a time.
     """
-    found: list[ServerSentEvent] = []
     pending = _Pending()
-    for number, line in enumerate(_LINE_END.split(_text(body))[:-1]):
-        if line:
-            name, _, value = line.partition(":")
-            pending.read(name, value.removeprefix(" "), number)
-        elif (event := pending.finish()) is not None:
-            found.append(event)
-    return found
+    number = 0
+    for block in blocks(body.removeprefix(codecs.BOM_UTF8)):
+        for line in _LINE_END.split(block.decode(errors="replace"))[:-1]:
+            if line:
+                name, _, value = line.partition(":")
+                pending.read(name, value.removeprefix(" "), number)
+            elif (event := pending.finish()) is not None:
+                yield event
+            number += 1
 
 
 def unfinished(body: bytes) -> str:
@@ -104,15 +112,18 @@ def unfinished(body: bytes) -> str:
     ``""`` when nothing was begun: comments alone are no event. ``data: [DONE]`` without its
     blank line is unfinished too.
     """
-    text = _text(body)
-    start = tail = 0
-    for end in _LINE_END.finditer(text):
-        if end.start() == start:
-            tail = end.end()
-        start = end.end()
-    begun = any(line.strip() and line[0] != ":" for line in _LINE_END.split(text[tail:]))
-    return text[tail:] if begun else ""
+    body = body.removeprefix(codecs.BOM_UTF8)
+    text = body[_last_blank(body) :].lstrip(b"\r\n").decode(errors="replace")
+    begun = any(line.strip() and line[0] != ":" for line in _LINE_END.split(text))
+    return text if begun else ""
 
 
-def _text(body: bytes) -> str:
-    return body.decode(errors="replace").removeprefix(_BOM)
+def _last_blank(body: bytes) -> int:
+    """Find the end of the last blank line, 0 without one; looked for from behind."""
+    size = _TAIL
+    while True:
+        start = max(0, len(body) - size)
+        found = [each.end() for each in BLANK.finditer(body, start)]
+        if found or not start:
+            return found[-1] if found else 0
+        size *= 8

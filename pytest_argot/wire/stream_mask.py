@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _LINES: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _DATA: Final = re.compile(r"(?P<field>data:[ ]?)(?P<value>[^\r\n]*)(?P<end>[\r\n]*)", re.DOTALL)
+# An int of any length is a float.
+_decode: Final = json.JSONDecoder(parse_int=float).decode
 # What tells apart the texts one stream carries side by side.
 _SIBLINGS: Final = ("index", "type", "item_id", "output_index", "content_index")
 
@@ -106,12 +108,14 @@ def _fields(lines: list[str]) -> dict[tuple[object, ...], list[_Piece]]:
     for number, line in enumerate(lines):
         if not line.startswith("data:"):
             continue
-        # What JSON is deeper than Python reads, or is none, has no pieces. An int of any length
-        # is a float.
+        # What JSON is deeper than Python reads, or is none, has no pieces.
         with suppress(ValueError, RecursionError):
-            data = json.loads(line[len("data:") :], parse_int=float)
-            for field, path, text in _strings(data):
-                fields[field].append(_Piece(number, path, text))
+            data = _decode(line[len("data:") :])
+            if isinstance(data, str):
+                fields[()].append(_Piece(number, (), data))
+            elif isinstance(data, dict | list):
+                for field, path, text in _strings(cast("object", data)):
+                    fields[field].append(_Piece(number, path, text))
     return fields
 
 
@@ -123,17 +127,20 @@ def _strings(data: object) -> Iterator[tuple[tuple[object, ...], Path, str]]:
     rest: list[tuple[tuple[object, ...], Path, object]] = [((), (), data)]
     while rest:
         field, path, value = rest.pop()
-        if isinstance(value, str):
-            yield field, path, value
-        elif isinstance(value, dict):
+        items: Iterable[tuple[str | int, object]]
+        if isinstance(value, dict):
             members = cast("dict[str, object]", value)
             marks = [f"{name}={members[name]}" for name in _SIBLINGS if name in members]
             listed = marks and path and isinstance(path[-1], int)
-            own = (*(field[:-1] if listed else field), *marks)
-            rest += (((*own, name), (*path, name), member) for name, member in members.items())
-        elif isinstance(value, list):
+            field = (*(field[:-1] if listed else field), *marks)
+            items = members.items()
+        else:
             items = enumerate(cast("list[object]", value))
-            rest += (((*field, place), (*path, place), item) for place, item in items)
+        for name, item in items:
+            if isinstance(item, str):
+                yield (*field, name), (*path, name), item
+            elif isinstance(item, dict | list):
+                rest.append(((*field, name), (*path, name), cast("object", item)))
 
 
 def _masked_pieces(
