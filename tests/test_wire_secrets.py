@@ -9,13 +9,15 @@ import base64
 import hashlib
 import itertools
 import json
+from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytest_argot.wire import secrets
 from pytest_argot.wire.masking import Masker
-from pytest_argot.wire.secrets import blank, scan
+from pytest_argot.wire.secrets import blank, scan, scanned, without
 
 HEX = "0123456789abcdef"
 ALNUM = "ABCDEFGHJKMNPQRSTVWXYZabcdefghjkmnpqrstvwxyz23456789"
@@ -189,6 +191,65 @@ def test_blanking_leaves_nothing_to_find(parts: list[str]) -> None:
     """A scan of what blank gives is clean."""
     text = " ".join(parts)
     assert scan(blank(text, scan(text))) == []
+
+
+@pytest.mark.parametrize("name", [*KEYS, *NAMED])
+def test_a_text_in_parts_is_scanned_like_a_whole_one(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever a text is cut, the same leaks are found at the same places, and blanked alike."""
+    secret = {**NAMED, **KEYS}[name]
+    room = len(secret) + 100
+    monkeypatch.setattr(secrets, "_WINDOW", 3 * room)
+    monkeypatch.setattr(secrets, "_ROOM", room)
+    for place in range(0, 3 * room, 61):
+        text = "é, a\n" * (place // 5) + f" {secret} " + "b c\n" * room
+        cut = [text[start : start + 50] for start in range(0, len(text), 50)]
+        leaks = scan(text)
+        assert len(leaks) == 1
+        assert list(scanned(cut)) == leaks
+        assert "".join(without(cut, leaks)) == blank(text, leaks)
+
+
+NAMES = ("api_key", "Client-Secret", "PASSWD", "credentials", "id-token", "subscription-key", "key")
+QUOTES = ("", '"', "'", '\\"', "\\\\'", '\\\\\\"')
+GAPS = (
+    ":",
+    "=",
+    "=>",
+    " : ",
+    "\t=\t",
+    ":" + " " * 30,
+    " " * 90 + "=",
+    ":\n  - ",
+    ": \n    -\t",
+    "-",
+    "",
+)
+VALUES = (drawn(15), drawn(16), drawn(40), f"cookie={drawn(20)}", f"{drawn(20)} (", drawn(8))
+
+
+@settings(deadline=None, max_examples=500)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", "x", " ", "Cookie: a", "__cf_bm", "session_id"]),
+            st.sampled_from(NAMES),
+            st.sampled_from(QUOTES),
+            st.sampled_from(GAPS),
+            st.sampled_from(QUOTES),
+            st.sampled_from(VALUES),
+        ).map("".join),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_the_sign_of_a_secret_is_in_each(parts: list[str]) -> None:
+    """To look for a part of each match first finds no match less and no other one."""
+    text = "".join(parts)
+    for shape in secrets._CONTEXTS:  # noqa: SLF001 - the slow way is not public
+        slow = replace(shape, sign=None)
+        assert list(shape.found(text)) == list(slow.found(text))
 
 
 @given(

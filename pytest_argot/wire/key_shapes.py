@@ -29,6 +29,8 @@ _URL_REACH: Final = 400
 
 def present(text: str, shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
     """Give those of ``shapes`` that strings of the JSON ``text``, or the text itself, may have."""
+    if not ("\\" in text or "%" in text or _is_likely_in(text)):
+        return ()
     texts = [text, _ESCAPED.sub(lambda match: match[1] or chr(int(match[2], 16)), text)]
     texts.append(unquote(texts[1]))
     likely = [each for each in dict.fromkeys(texts) if shapes and _is_likely_in(each)]
@@ -44,10 +46,19 @@ def mask(text: str, shapes: tuple[Shape, ...]) -> str:
 
 
 def _is_likely_in(text: str) -> bool:
-    """Tell quickly whether any key can be in ``text``: most header values and URLs have none."""
-    # A loop, not any(): this runs for every header, and a generator would double its time.
-    for hint in _HINTS:  # noqa: SIM110
-        if hint in text:
+    """Tell quickly whether any key can be in ``text``: most texts have none.
+
+    Most beginnings of keys end in ``-`` or ``_``. What stands before these is looked at once,
+    which is several times faster than to look for each beginning.
+    """
+    # Bytes, because a character may take four in a text. A loop, not any(): this runs for every
+    # header, and a generator would double its time.
+    data = text.encode("utf-8", "surrogatepass")
+    for hint in _OTHER_HINTS:
+        if hint in data:
+            return True
+    for mark, ends in _MARKED_HINTS:
+        if mark in data and not ends.isdisjoint([part[-2:] for part in data.split(mark)]):
             return True
     return False
 
@@ -67,10 +78,11 @@ def _mask_encoded(text: str, shapes: tuple[Shape, ...]) -> str:
     return "".join((*parts, text[place:]))
 
 
-def find(text: str) -> Iterator[Found]:
-    """Give every key in ``text``, shape by shape."""
-    for shape in SHAPES:
-        yield from shape.found(text)
+def find(text: str, shapes: tuple[Shape, ...] | None = None) -> Iterator[Found]:
+    """Give every key in ``text``, shape by shape; without ``shapes`` of every shape."""
+    if _is_likely_in(text):
+        for shape in SHAPES if shapes is None else shapes:
+            yield from shape.found(text)
 
 
 def percent_encoded(text: str) -> Iterator[tuple[int, int]]:
@@ -251,7 +263,7 @@ SHAPES: Final[tuple[Shape, ...]] = (
     ),
     Shape(
         "url-credential",
-        ("&", "?"),
+        ("=",),
         re.compile(
             r"[?&](?i:api[_-]?key|(?:access|refresh|id)_token|client_secret|password|sig|signature|"
             r"subscription-key|x-(?:amz|goog)-(?:signature|security-token))"
@@ -271,4 +283,13 @@ SHAPES: Final[tuple[Shape, ...]] = (
     ),
 )
 
-_HINTS: Final = tuple(dict.fromkeys(hint for shape in SHAPES for hint in shape.hints))
+_ALL_HINTS: Final = {hint for shape in SHAPES for hint in shape.hints}
+_HINTS: Final = tuple(
+    hint for hint in sorted(_ALL_HINTS) if not any(each in hint for each in _ALL_HINTS - {hint})
+)
+_MARKS: Final = (b"-", b"_")
+_MARKED_HINTS: Final = tuple(
+    (mark, frozenset(hint.encode()[-3:-1] for hint in _HINTS if hint.encode().endswith(mark)))
+    for mark in _MARKS
+)
+_OTHER_HINTS: Final = tuple(hint.encode() for hint in _HINTS if hint[-1].encode() not in _MARKS)

@@ -22,6 +22,9 @@ _ESCAPE: Final = re.compile(
 )
 _ESCAPE_LENGTH: Final = 20
 
+REACH: Final = 200
+"""Characters before its sign within which a secret's match begins."""
+
 _SEGMENT: Final = re.compile(r"[A-Za-z0-9]+")
 _LONG: Final = 20
 _MIXED: Final = 8
@@ -53,7 +56,9 @@ class Shape:
 
     ``hints``: literals, one of which is in every match (a quick way out). ``pattern``: its group
     ``secret``, else all of it, is the secret. ``glued``: characters other than letters and digits
-    that must not stand before it either. ``accepts`` has the last word on the secret.
+    that must not stand before it either. ``accepts`` has the last word on the secret. ``sign``: of
+    a pattern that is slow to look for, a part that is in every match, at most ``REACH`` characters
+    after its beginning; looked for first.
     """
 
     name: str
@@ -61,6 +66,7 @@ class Shape:
     pattern: re.Pattern[str]
     glued: str | None = ""
     accepts: Callable[[str], bool] | None = None
+    sign: re.Pattern[str] | None = None
 
     def may_be_in(self, text: str) -> bool:
         """Tell whether ``text``, in which JSON may have escaped characters, may have one."""
@@ -72,13 +78,22 @@ class Shape:
             return
         group = "secret" if "secret" in self.pattern.groupindex else 0
         place = 0
-        while match := self.pattern.search(text, place):
+        while match := self._next(text, place):
             start, end = match.span(group)
             if self._free(text, match.start()) and self._accepted(text[start:end]):
                 yield Found(start, end, self.name)
                 place = end
             else:
                 place = match.start() + 1
+
+    def _next(self, text: str, place: int) -> re.Match[str] | None:
+        if self.sign is None:
+            return self.pattern.search(text, place)
+        for sign in self.sign.finditer(text, place):
+            for start in range(max(place, sign.start() - REACH), sign.start()):
+                if match := self.pattern.match(text, start):
+                    return match
+        return None
 
     def mask(self, text: str) -> str:
         """Replace every secret of this shape."""

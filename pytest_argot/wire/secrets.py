@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from math import log2
@@ -16,10 +15,14 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from pytest_argot.wire import key_shapes
-from pytest_argot.wire.secret_shape import Found, Shape, blanked, joined, keyish
+from pytest_argot.wire.secret_shape import MASKED, Found, Shape, joined, keyish
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
+
+_WINDOW: Final = 2**21
+_ROOM: Final = 2**16
+"""Characters looked at at once; a secret has at most so many, with all that it is known by."""
 
 _SHORTEST: Final = 16
 _ENOUGH: Final = 256
@@ -36,6 +39,16 @@ _EXAMPLE: Final = re.compile(
 _PLAIN: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[-+0-9._eE]+")
 _QUOTE: Final = r"(?:\\{0,3}[\"'])?"
 _GAP: Final = rf"{_QUOTE}(?:[ \t]*(?:[:=]|=>)[ \t]*|:\s{{1,40}}-[ \t]+){_QUOTE}"
+
+_NAMED: Final = r"[A-Za-z0-9_.+/=~%-]"
+# The colon or equals sign behind the last letters of such a name, before what may be a secret.
+_NAMED_SIGN: Final = re.compile(
+    r"[:=](?:(?<=[eE][yYtTnN].)|(?<=[wWrR][dD].)|(?<=[aA][lL].)|(?<=[lL][sS].)|(?<=[\ \t].)"
+    r"|(?<=[eE][yYtTnN][\"'].)|(?<=[wWrR][dD][\"'].)|(?<=[aA][lL][\"'].)|(?<=[lL][sS][\"'].)"
+    r"|(?<=\\[\"'].))"
+    rf"(?=(?:>?[ \t]*|\s{{1,40}}-[ \t]+){_QUOTE}{_NAMED}{{16}})"
+)
+_COOKIE_SIGN: Final = re.compile(r"=(?=[A-Za-z0-9_.+/%-]{16})")
 
 
 def _random(value: str) -> bool:
@@ -63,10 +76,11 @@ _CONTEXTS: Final = (
             r"(?i:api[ _-]?key|access[_-]?key|private[_-]?key|secret[_-]?key|account[_-]?key|"
             r"subscription[_-]?key|(?<![a-z])secret|client[_-]?secret|passw(?:or)?d|credentials?|"
             r"(?:auth|access|refresh|bearer|session|id|api|security|secret)[_-]?token)"
-            rf"{_GAP}(?P<secret>[A-Za-z0-9_.+/=~%-]{{16,4000}}+)(?! ?\()",
+            rf"{_GAP}(?P<secret>{_NAMED}{{16,4000}}+)(?! ?\()",
         ),
         None,
         _random,
+        _NAMED_SIGN,
     ),
     Shape(
         "authorization",
@@ -87,6 +101,7 @@ _CONTEXTS: Final = (
         ),
         None,
         _random,
+        _COOKIE_SIGN,
     ),
     Shape(
         "webhook",
@@ -124,15 +139,43 @@ def scan(text: str, harmless: Container[str] = ()) -> list[Leak]:
     values that are called a key, token, password or cookie. Ids, hashes, UUIDs and base64 data
     are no secrets by themselves, and what has a ``harmless`` fingerprint is none.
     """
-    lines = [0, *(match.end() for match in re.finditer("\n", text))]
-    leaks: list[Leak] = []
-    for start, end, rule in joined(_found(text)):
-        fingerprint = _fingerprint(rule, text[start:end])
-        if fingerprint not in harmless:
-            line = bisect_right(lines, start)
-            column = start - lines[line - 1] + 1
-            leaks.append(Leak(rule, line, column, start, end, fingerprint))
-    return leaks
+    return list(scanned((text,), harmless))
+
+
+def scanned(parts: Iterable[str], harmless: Container[str] = ()) -> Iterator[Leak]:
+    """Do what ``scan`` does, for a text that comes in parts; little of it is held at a time."""
+    line = column = 1
+    for before, text, size, place in _windows(parts):
+        at = before
+        for start, end, rule in joined(_found(text)):
+            fingerprint = _fingerprint(rule, text[start:end])
+            if before <= start < before + size and fingerprint not in harmless:
+                line, column = _moved(text[at:start], line, column)
+                at = start
+                yield Leak(rule, line, column, place + start, place + end, fingerprint)
+        line, column = _moved(text[at : before + size], line, column)
+
+
+def _windows(parts: Iterable[str]) -> Iterator[tuple[int, str, int, int]]:
+    """Give windows of a text: what precedes the part meant, the text, the part's size, the place.
+
+    A secret is found in the window of its beginning, with room before and behind.
+    """
+    held, before, place = "", 0, 0
+    for part in parts:
+        held += part
+        if len(held) - before > _WINDOW:
+            size = len(held) - before - _ROOM
+            yield before, held, size, place
+            drop = max(0, before + size - _ROOM)
+            held, before, place = held[drop:], before + size - drop, place + drop
+    yield before, held, len(held) - before, place
+
+
+def _moved(text: str, line: int, column: int) -> tuple[int, int]:
+    """Give line and column behind a text."""
+    ends = text.count("\n")
+    return line + ends, len(text) - text.rfind("\n") if ends else column + len(text)
 
 
 def _fingerprint(rule: str, secret: str) -> str:
@@ -142,8 +185,21 @@ def _fingerprint(rule: str, secret: str) -> str:
 
 def blank(text: str, leaks: Iterable[Leak]) -> str:
     """Replace every leak by the text of a masked credential, which no scan finds again."""
-    found = (Found(leak.start, leak.end, leak.rule) for leak in leaks)
-    return blanked(text, joined(found))
+    return "".join(without((text,), leaks))
+
+
+def without(parts: Iterable[str], leaks: Iterable[Leak]) -> Iterator[str]:
+    """Do the same for a text that comes in parts."""
+    found = joined(Found(leak.start, leak.end, leak.rule) for leak in leaks)
+    place = 0
+    for part in parts:
+        here = [each for each in found if each.end > place and each.start < place + len(part)]
+        at = 0
+        for start, end, _ in here:
+            yield part[at : max(at, start - place)] + (MASKED if start >= place else "")
+            at = min(len(part), end - place)
+        yield part[at:]
+        place += len(part)
 
 
 def _found(text: str) -> Iterator[Found]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from pytest_argot.wire import key_shapes
@@ -68,14 +68,14 @@ class TextMask:
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Give start and end of what ``keys`` masks, percent-encoded keys aside."""
-        found = [here for shape in self.shapes for here in shape.found(text)]
+        found = list(key_shapes.find(text, self.shapes))
         known = self.known.finditer(text) if self.known else ()
         found += [Found(*match.span(), "learned") for match in known]
         return [(start, end) for start, end, _ in joined(found)]
 
     def within(self, body: str) -> TextMask:
         """Give the same mask for strings of the JSON or text ``body`` alone, which is faster."""
-        return replace(self, shapes=key_shapes.present(body, self.shapes))
+        return TextMask(key_shapes.present(body, self.shapes), self.known, self.substitutions)
 
     def is_idle(self, body: str) -> bool:
         """Tell whether nothing in ``body`` can change, having been made ``within`` it."""
