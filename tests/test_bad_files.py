@@ -19,7 +19,7 @@ import pytest
 from pydantic import BaseModel, field_validator, model_validator
 
 from pytest_argot import ArgotError, CassetteCorrupt, use_cassette
-from pytest_argot.cassette import corruption
+from pytest_argot.cassette import corruption, lifting
 from pytest_argot.cassette.cassette import Cassette
 from pytest_argot.cassette.naming import named, unnamed
 from pytest_argot.cassette.reader import load
@@ -134,6 +134,43 @@ def test_a_large_cassette_is_read_a_huge_one_refused(project: Path) -> None:
     with pytest.raises(CassetteCorrupt, match="200 MB; at most 128 MB") as caught:
         load(path, MASKER)
     complain(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [(b"argot:\n", b"\n...\n"), (b"argot:\n", b""), (b"interactions:\n", b"\n...\n"), (b"", b"")],
+    ids=["looks like ours", "cut", "vcrpy's", "zeros"],
+)
+def test_a_file_that_fills_the_disk_is_refused(project: Path, begins: bytes, ends: bytes) -> None:
+    """Gigabytes are refused unread, whatever they look like."""
+    path = project / "it.yaml"
+    with path.open("wb") as file:
+        file.write(begins)
+        file.seek(3 * 2**30)
+        file.write(ends or b"\0")
+    with pytest.raises(CassetteCorrupt, match=r"3072 MB; at most (1024|128) MB") as caught:
+        load(path, MASKER)
+    complain(caught.value)
+
+
+def test_large_bodies_of_ours_may_be_larger(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long stream is written and read back where as much of anything else would be refused."""
+    monkeypatch.setattr(corruption, "LARGEST", 100_000)
+    monkeypatch.setattr(lifting, "FROM", 100_000)
+    monkeypatch.setattr(lifting, "LEAST", 50_000)
+    path = project / "it.yaml"
+    body = b'data: {"id": 1}\n\n' * 10_000
+    written = save(path, lambda _: [interaction(body)], masker=MASKER)
+    assert load(path, MASKER) == written
+    assert written.interactions[0].response.body == body
+    text = path.read_bytes().replace(b"data: ", b"da: ").replace(b'{"id": 1}', b'{"id": 1}\r')
+    for other in (text, text.replace(b"argot:", b"argot :", 1), path.read_bytes()[:-5]):
+        path.write_bytes(other)
+        with pytest.raises(CassetteCorrupt, match="at most 0 MB are read") as caught:
+            load(path, MASKER)
+        complain(caught.value)
+    with pytest.raises(ArgotError, match="was not written: the cassette has 0 MB"):
+        save(project / "b.yaml", lambda _: [interaction(b"a\rb\n" * 50_000)], masker=MASKER)
 
 
 def test_what_could_not_be_read_is_not_written(
@@ -340,7 +377,7 @@ def test_a_folder_made_meanwhile_is_no_twin(project: Path, monkeypatch: pytest.M
         return plain(self)
 
     monkeypatch.setattr(Path, "is_dir", slow_look)
-    assert unfit(path, "") == ""
+    assert unfit(path, 0) == ""
     assert path.parent.is_dir()
 
 

@@ -343,7 +343,7 @@ def _finishes(path: Path, data: bytes, step: int) -> bool:
             return trace
 
         sys.settrace(trace)
-        atomic.replace_file(path, data)
+        atomic.replace_file(path, [data])
         os._exit(0)
     _, status = os.waitpid(child, 0)
     return status == 0

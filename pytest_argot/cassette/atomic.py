@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from pytest_argot.errors import ArgotError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable
 
 WAIT_SECONDS: Final = 120.0
 
@@ -53,8 +53,8 @@ def locked(path: Path) -> Generator[None]:
         lock.release()
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Put ``data`` in the place of the file at ``path``, which keeps its mode.
+def replace_file(path: Path, data: Iterable[bytes]) -> None:
+    """Put ``data``, in parts, in the place of the file at ``path``, which keeps its mode.
 
     To be called under ``locked(path)``. The bytes are on the disk before they get the name; a
     process that is killed leaves the old file whole and at most one hidden temporary file, which
@@ -80,10 +80,10 @@ def _temporary(path: Path) -> Path:
     return path.with_name(f".argot-{name}.tmp")
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: Iterable[bytes]) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(path, flags, 0o666), "wb") as file:
-        file.write(data)
+        file.writelines(data)
         file.flush()
         os.fsync(file.fileno())
 

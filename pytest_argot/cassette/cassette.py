@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_argot.cassette.interaction import Interaction
+    from pytest_argot.cassette.lifting import Lifted
     from pytest_argot.cassette.lines import Lines
     from pytest_argot.wire.json_path import Path as JsonPath
 
@@ -19,18 +20,20 @@ class Cassette:
     """What a file holds: its ``interactions`` in recording order.
 
     ``recorded_at`` is the time of the newest interaction (RFC 3339, UTC; ``""`` unknown),
-    ``ours`` whether pytest-argot wrote it, ``text`` the file with LF line ends, ``rejected`` why
-    it was kept beside the cassette instead of in it (``""``: it was not), ``blanked`` whether
-    secrets in it were blanked then.
+    ``ours`` whether pytest-argot wrote it, ``text`` the file with LF line ends (``""`` for one
+    that is yet to be written), ``lifted`` the large bodies that are not in this text,
+    ``rejected`` why it was kept beside the cassette instead of in it (``""``: it was not),
+    ``blanked`` whether secrets in it were blanked then.
     """
 
     path: Path
     interactions: tuple[Interaction, ...]
     recorded_at: str = ""
     ours: bool = False
-    text: str = field(default="", repr=False)
+    text: str = field(default="", repr=False, compare=False)
     rejected: str = ""
     blanked: bool = False
+    lifted: tuple[Lifted, ...] = field(default=(), repr=False, compare=False)
 
     def line(
         self,
@@ -50,6 +53,9 @@ class Cassette:
 
     @cached_property
     def _lines(self) -> Lines:
+        from pytest_argot.cassette.lifting import outline
         from pytest_argot.cassette.lines import Lines
 
-        return Lines(self.text)
+        if self.text or not self.interactions:
+            return Lines(self.text, self.lifted)
+        return Lines(*outline(self.interactions, self.recorded_at))

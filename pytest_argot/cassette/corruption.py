@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 _CONFLICT: Final = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: |$)|^={7}$", re.MULTILINE)
 LARGEST: Final = 128 * 2**20
-"""Size of the largest cassette that is read or written, in bytes.
+"""Size of the largest cassette that is read or written, in bytes, large bodies of ours aside.
 
 Reading takes up to a second and 25 MB of memory for every megabyte of many small
 interactions; a file of gigabytes must not take the machine with it.
 """
-_ELSEWHERE: Final = "move it away, then: pytest --argot-record=once"
+LARGEST_WHOLE: Final = 2**30
+"""The same with large bodies, which take little more memory than their size."""
+_FIRST: Final = b"argot:"
+_LAST: Final = b"\n...\n"
+ELSEWHERE: Final = "move it away, then: pytest --argot-record=once"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _BOM: Final = "\ufeff"
 
@@ -73,8 +77,8 @@ def read_bytes(path: Path) -> bytes:
     links, more than ``LARGEST`` bytes.
     """
     try:
-        if reason := _unfit(path.stat()):
-            raise CassetteCorrupt(reason, where=shown(path), fix=_ELSEWHERE)
+        if reason := _unfit(path, path.stat()):
+            raise CassetteCorrupt(reason, where=shown(path), fix=ELSEWHERE)
         return path.read_bytes()
     except FileNotFoundError:
         raise CassetteMissing(
@@ -84,31 +88,44 @@ def read_bytes(path: Path) -> bytes:
         raise CassetteCorrupt(
             "the cassette cannot be read: a file is in the place of its folder",
             where=shown(path),
-            fix=_ELSEWHERE,
+            fix=ELSEWHERE,
         ) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise CassetteCorrupt(
             f"the cassette cannot be read: {reason}",
             where=shown(path),
-            fix=f"chmod u+r {quoted(path)}" if isinstance(error, PermissionError) else _ELSEWHERE,
+            fix=f"chmod u+r {quoted(path)}" if isinstance(error, PermissionError) else ELSEWHERE,
         ) from error
 
 
-def _unfit(status: os.stat_result) -> str:
+def _unfit(path: Path, status: os.stat_result) -> str:
     """Say why what is there cannot be a cassette, ``""`` if it can."""
     if stat.S_ISDIR(status.st_mode):
         return "a directory is in the cassette's place"
     if not stat.S_ISREG(status.st_mode):
         return "the cassette is not a regular file"
-    return too_large(status.st_size)
+    size = status.st_size
+    return too_large(size, size if size > LARGEST and _is_ours(path) else 0)
 
 
-def too_large(size: int) -> str:
-    """Say that a cassette of ``size`` bytes is too large, ``""`` if it is not."""
-    if size <= LARGEST:
+def _is_ours(path: Path) -> bool:
+    """Tell whether a file begins and ends as a whole one of ours does."""
+    with path.open("rb") as file:
+        begins = file.read(len(_FIRST)) == _FIRST
+        file.seek(-len(_LAST), 2)
+        return begins and file.read() == _LAST
+
+
+def too_large(size: int, apart: int = 0) -> str:
+    """Say that a cassette of ``size`` bytes is too large, ``""`` if it is not.
+
+    ``apart``: how many of them are large bodies that can be lifted out of the text.
+    """
+    rest, most = (size, LARGEST_WHOLE) if size > LARGEST_WHOLE else (size - apart, LARGEST)
+    if rest <= most:
         return ""
-    return f"the cassette has {size // 2**20} MB; at most {LARGEST // 2**20} MB are read"
+    return f"the cassette has {size // 2**20} MB; at most {most // 2**20} MB are read"
 
 
 def checked_text(path: Path, data: bytes) -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pytest_argot.cassette.yaml_text import body, flow, is_bare, key, quoted
+from pytest_argot.cassette.long_body import body_parts
+from pytest_argot.cassette.yaml_text import flow, is_bare, key, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pytest_argot.cassette.interaction import Interaction, Request, Response
     from pytest_argot.cassette.streaming import Streaming
@@ -28,22 +29,34 @@ def dump(
     rejected: str = "",
     blanked: bool = False,
 ) -> str:
-    """Give the text of a cassette with these interactions, exactly as they are.
+    """Give the text of a cassette with these interactions, exactly as they are."""
+    return "".join(dumped(interactions, recorded_at, rejected=rejected, blanked=blanked))
+
+
+def dumped(
+    interactions: Sequence[Interaction],
+    recorded_at: str,
+    *,
+    rejected: str = "",
+    blanked: bool = False,
+) -> Iterator[str]:
+    """Give the same in parts, so that little of a large body is text at a time.
 
     ``recorded_at`` is RFC 3339 (``"2026-11-22T13:50:00Z"``), ``rejected`` says why the recording
     is kept beside its cassette, ``blanked`` that secrets in it were blanked. Bodies are laid out
     for reading by ``stored.stored``, not here.
     Lone surrogates outside of bodies become U+FFFD: UTF-8 has no bytes for them.
     """
-    head = _head(interactions, recorded_at)
-    head += f"  rejected: {quoted(rejected)}\n" if rejected else ""
-    parts = [head, "  blanked: true\n" if blanked else "", _tests(interactions)]
-    parts.append("interactions:\n" if interactions else "interactions: []\n")
+    yield _head(interactions, recorded_at)
+    yield f"  rejected: {quoted(rejected)}\n" if rejected else ""
+    yield "  blanked: true\n" if blanked else ""
+    yield _tests(interactions)
+    yield "interactions:\n" if interactions else "interactions: []\n"
     for interaction in interactions:
-        parts += [_request(interaction.request), _response(interaction.response)]
-        parts.append(_origin(interaction))
-    parts.append("version: 1\n...\n")
-    return "".join(parts)
+        yield from _request(interaction.request)
+        yield from _response(interaction.response)
+        yield _origin(interaction)
+    yield "version: 1\n...\n"
 
 
 def _head(interactions: Sequence[Interaction], recorded_at: str) -> str:
@@ -57,20 +70,21 @@ def _tests(interactions: Sequence[Interaction]) -> str:
     return f"  tests:\n{lines}" if tests else ""
 
 
-def _request(request: Request) -> str:
+def _request(request: Request) -> Iterator[str]:
     method = request.method if is_bare(request.method) else quoted(request.method)
-    return (
-        f"- request:\n    method: {method}\n    uri: {quoted(request.url)}\n"
-        f"    body: {body(request.body, 6)}\n{_headers(request.headers)}"
-    )
+    yield f"- request:\n    method: {method}\n    uri: {quoted(request.url)}\n    body: "
+    yield from body_parts(request.body, 6)
+    yield f"\n{_headers(request.headers)}"
 
 
-def _response(response: Response) -> str:
-    return (
+def _response(response: Response) -> Iterator[str]:
+    yield (
         f"  response:\n    status:\n      code: {response.status}\n"
         f"      message: {quoted(response.reason)}\n{_headers(response.headers)}"
-        f"    body:\n      string: {body(response.body, 8)}\n{_stream(response.stream)}"
+        "    body:\n      string: "
     )
+    yield from body_parts(response.body, 8)
+    yield f"\n{_stream(response.stream)}"
 
 
 def _stream(stream: Streaming | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -10,9 +11,12 @@ import yaml
 from pytest_argot.cassette.layouts import BODY_KEYS, TEXT_KEYS
 from pytest_argot.cassette.yaml_tree import compose
 from pytest_argot.wire.json_text import values
-from pytest_argot.wire.sse import events
+from pytest_argot.wire.sse import each_event, events
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_argot.cassette.lifting import Lifted
     from pytest_argot.wire.json_path import Path
     from pytest_argot.wire.sse import ServerSentEvent
 
@@ -31,10 +35,15 @@ _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
 
 class Lines:
-    """The lines of one cassette text, which has been read without an error before."""
+    """The lines of one cassette text, which has been read without an error before.
 
-    def __init__(self, text: str) -> None:
+    ``lifted``: the large bodies that are not in it, each with the lines it takes in the file.
+    """
+
+    def __init__(self, text: str, lifted: Sequence[Lifted] = ()) -> None:
         self._text = text
+        self._lifted = {each.stub: each for each in lifted}
+        self._missing = [(text.count("\n", 0, text.index(e.stub)) + 1, e.lines) for e in lifted]
         self._events: dict[str, list[ServerSentEvent]] = {}
         try:
             root = compose(text)
@@ -47,6 +56,17 @@ class Lines:
         """Give the 1-based line; see ``Cassette.line``."""
         if not 0 <= index < len(self._items):
             return 1
+        body = _body(_child(self._items[index], where))
+        apart = self._lifted.get(body.value) if isinstance(body, yaml.ScalarNode) else None
+        if apart is not None:
+            return self._in_file(_first_line(body)) + _line_apart(apart, path, event)
+        return self._in_file(self._find(index, where, path, event))
+
+    def _in_file(self, line: int) -> int:
+        """Give the line of the file for one of the text."""
+        return line + sum(lines for place, lines in self._missing if place < line)
+
+    def _find(self, index: int, where: str, path: Path, event: int | None) -> int:
         item = self._items[index]
         body = _body(_child(item, where))
         if body is None:
@@ -76,6 +96,19 @@ class Lines:
         quotes = len(style)
         source = self._text[node.start_mark.index + quotes : node.end_mark.index - quotes]
         return first + _breaks(source, _PIECES[style], offset)
+
+
+def _line_apart(apart: Lifted, path: Path, event: int | None) -> int:
+    """Give how many lines below its head a value of a body stands that is not in the text."""
+    if apart.binary:
+        return 0
+    if event is None:
+        text = apart.body.decode()
+        return 1 + text.count("\n", 0, _json_offset(text, path))
+    found = next(islice(each_event(apart.body), event, None), None)
+    if found is None:
+        return 1
+    return 1 + found.line + found.data.count("\n", 0, _json_offset(found.data, path))
 
 
 def _breaks(source: str, pieces: re.Pattern[str], offset: int) -> int:

@@ -5,17 +5,28 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final, cast
 
+from pytest_argot.cassette import lifting
 from pytest_argot.cassette.cassette import Cassette
-from pytest_argot.cassette.corruption import FlawError, checked_text, corrupt, read_bytes
+from pytest_argot.cassette.corruption import (
+    ELSEWHERE,
+    FlawError,
+    checked_text,
+    corrupt,
+    read_bytes,
+    shown,
+    too_large,
+)
 from pytest_argot.cassette.layouts import interaction_of, once
 from pytest_argot.cassette.own_fields import own_fields, time_of
 from pytest_argot.cassette.stored import masked, undressed
 from pytest_argot.cassette.yaml_tree import TOO_DEEP, Mapping, Plain, Sequence, Tree, parse
+from pytest_argot.errors import CassetteCorrupt
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_argot.cassette.interaction import Interaction
+    from pytest_argot.cassette.lifting import Lifted
     from pytest_argot.wire.masking import Masker
 
 FORMAT: Final = 1
@@ -35,6 +46,22 @@ def load(path: Path, masker: Masker) -> Cassette:
     other reason not to trust it. Nothing else is raised for what a file may hold.
     """
     data = read_bytes(path)
+    if (size := len(data)) < lifting.FROM:
+        return _read(path, data, masker)
+    text, lifted = lifting.lift(data)
+    del data
+    if lifted and not too_large(len(text)):
+        try:
+            return _read(path, text, masker, lifted)
+        except CassetteCorrupt:
+            if too_large(size):
+                raise
+    if reason := too_large(size):
+        raise CassetteCorrupt(reason, where=shown(path), fix=ELSEWHERE)
+    return _read(path, read_bytes(path), masker)
+
+
+def _read(path: Path, data: bytes, masker: Masker, lifted: tuple[Lifted, ...] = ()) -> Cassette:
     try:
         text = checked_text(path, data)
         if text.startswith("argot:"):
@@ -43,9 +70,9 @@ def load(path: Path, masker: Masker) -> Cassette:
         ours = "argot" in tree
         if ours:
             _check_whole(text)
-        interactions = tuple(
-            _loaded(item, tree.line, masker, ours=ours) for item in _items(tree, ours=ours)
-        )
+        items = _items(tree, ours=ours)
+        _restore(items, lifted)
+        interactions = tuple(_loaded(item, tree.line, masker, ours=ours) for item in items)
         own = own_fields(tree.get("argot"), tree.line)
         recorded_at = time_of(own)
     except FlawError as flaw:
@@ -60,7 +87,24 @@ def load(path: Path, masker: Masker) -> Cassette:
         text=text,
         rejected=_reason(own),
         blanked=own.get("blanked") == "true",
+        lifted=lifted,
     )
+
+
+def _restore(items: Sequence, lifted: tuple[Lifted, ...]) -> None:
+    """Put back what was lifted out of the text; ``FlawError`` when it was no body of a message."""
+    bodies: dict[Tree, bytes] = {each.stub: each.body for each in lifted}
+    messages = (message for item in items if isinstance(item, dict) for message in item.values())
+    for message in messages if bodies else ():
+        if not isinstance(message, dict):
+            continue
+        inner = message.get("body")
+        owner, key = (inner, "string") if isinstance(inner, dict) else (message, "body")
+        stub = owner.get(key)
+        if isinstance(stub, str) and stub in bodies:
+            owner[key] = bodies.pop(stub)
+    if bodies:
+        raise FlawError("a large text stands where no body is", 1)
 
 
 def _tree(text: str) -> Tree:

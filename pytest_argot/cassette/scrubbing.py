@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_argot.cassette.atomic import locked
-from pytest_argot.cassette.emitter import dump
+from pytest_argot.cassette.emitter import dumped
 from pytest_argot.cassette.reader import load
 from pytest_argot.cassette.store import disk_errors, write
 from pytest_argot.cassette.stored import stored
 from pytest_argot.wire.masking import Masker
-from pytest_argot.wire.secrets import Leak, scan
+from pytest_argot.wire.secrets import Leak, scanned
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterator
 
     from pytest_argot.cassette.cassette import Cassette
     from pytest_argot.cassette.interaction import Interaction
@@ -68,16 +68,18 @@ def scrub(
         pairs = list(zip(before.interactions, after.interactions, strict=True))
         hidden = sum(old != new for old, new in pairs)
         written = writing and bool(hidden) and (before.ours or foreign)
-        text = _text(after, pairs) if written else before.text
         if written:
-            write(real, text)
-    return Scrubbed(path, hidden, written, before.ours, tuple(scan(text, harmless)))
+            write(real, [part.encode() for part in _text(after, pairs)])
+        whole = written or bool(before.lifted)
+        text = _text(after, pairs) if whole else (before.text,)
+        leaks = tuple(scanned(text, harmless))
+    return Scrubbed(path, hidden, written, before.ours, leaks)
 
 
-def _text(masked: Cassette, pairs: list[tuple[Interaction, Interaction]]) -> str:
+def _text(masked: Cassette, pairs: list[tuple[Interaction, Interaction]]) -> Iterator[str]:
     laid_out = [new if old == new and masked.ours else stored(new) for old, new in pairs]
     newest = max((each.recorded_at for each in laid_out), default="")
-    return dump(
+    return dumped(
         laid_out,
         masked.recorded_at or newest,
         rejected=masked.rejected,

@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import shlex
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_argot.cassette.atomic import locked, replace_file
 from pytest_argot.cassette.cassette import Cassette
-from pytest_argot.cassette.corruption import shown
-from pytest_argot.cassette.emitter import dump
+from pytest_argot.cassette.corruption import shown, too_large
+from pytest_argot.cassette.emitter import dumped
+from pytest_argot.cassette.lifting import liftable
 from pytest_argot.cassette.reader import load
 from pytest_argot.cassette.stored import masked, stored
 from pytest_argot.cassette.unfit import unfit
 from pytest_argot.errors import ArgotError, CassetteCorrupt, CassetteMissing, SecretFound
-from pytest_argot.wire.secrets import Leak, blank, scan
+from pytest_argot.wire.secrets import Leak, scanned, without
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Generator, Iterator, Sequence
@@ -31,14 +33,16 @@ def save(
     *,
     masker: Masker,
     harmless: Container[str] = (),
+    clean: Sequence[Interaction] = (),
 ) -> Cassette:
     """Write the cassette at ``path`` and give it as it was written.
 
     ``merge`` gets what the file holds at that moment (``None``: there is no file), under a lock
     that every writer takes, and gives all interactions the file shall hold. They are masked and
-    laid out for reading first (``stored.stored``). A file that would not change is not touched;
-    where there is none, nothing to write makes none. What an earlier run of the same tests left in
-    ``<name>.rejected.yaml`` is superseded by what they recorded now, and dropped there.
+    laid out for reading first (``stored.stored``); the messages of ``clean`` are masked already.
+    A file that would not change is not touched; where there is none, nothing to write makes none.
+    What an earlier run of the same tests left in ``<name>.rejected.yaml`` is superseded by what
+    they recorded now, and dropped there.
 
     ``SecretFound`` when something still looks like a secret, and its fingerprint is not
     ``harmless``: the old file stays and the new
@@ -50,13 +54,15 @@ def save(
     real = Path(os.path.realpath(path))
     with disk_errors(path), locked(real):
         present = _present(real, masker)
-        interactions = _prepared(merge(present), present, masker)
+        known = present.interactions if present is not None and present.ours else ()
+        interactions = _prepared(merge(present), masker, clean, known)
         newest = max((each.recorded_at for each in interactions), default="")
-        text = dump(interactions, newest)
-        if leaks := scan(text, harmless):
+        data = [part.encode() for part in dumped(interactions, newest)]
+        if leaks := list(scanned((part.decode() for part in data), harmless)):
             kept, leaks = _reject(path, interactions, _describe(leaks), masker, harmless)
             raise _secret(path, kept, leaks)
-        if problem := unfit(real, text):
+        size = sum(map(len, data))
+        if problem := unfit(real, size, _apart(interactions, size)):
             kept, _ = _reject(path, interactions, problem, masker, harmless)
             raise ArgotError(
                 f"{shown(path)} was not written: {problem}",
@@ -64,19 +70,20 @@ def save(
                 fix='choose another name, @argot_cassette("..."), then record again',
             )
         if interactions or present is not None:
-            write(real, text)
+            write(real, data)
             with suppress(OSError, ArgotError):  # what is stale harms nobody
                 _withdraw(path, _superseded_by(interactions, present), masker, harmless)
-        return Cassette(path, tuple(interactions), newest, ours=True, text=text)
+        return Cassette(path, tuple(interactions), newest, ours=True)
 
 
-def reject(
+def reject(  # noqa: PLR0913 - the recording, its reason, and what is known of its secrets
     path: Path,
     interactions: Sequence[Interaction],
     *,
     reason: str,
     masker: Masker,
     harmless: Container[str] = (),
+    clean: Sequence[Interaction] = (),
 ) -> Path:
     """Keep a recording beside its cassette, as ``<name>.rejected.yaml``; give that path.
 
@@ -85,7 +92,8 @@ def reject(
     the disk refuses.
     """
     with disk_errors(path):
-        kept, _ = _reject(path, _prepared(interactions, None, masker), reason, masker, harmless)
+        prepared = _prepared(interactions, masker, clean)
+        kept, _ = _reject(path, prepared, reason, masker, harmless)
     return kept
 
 
@@ -110,9 +118,10 @@ def refuse_secrets(
     *,
     masker: Masker,
     harmless: Container[str] = (),
+    clean: Sequence[Interaction] = (),
 ) -> None:
     """Raise the ``SecretFound`` that saving these interactions would raise; write nothing."""
-    if leaks := scan(dump(_prepared(interactions, None, masker), ""), harmless):
+    if leaks := list(scanned(dumped(_prepared(interactions, masker, clean), ""), harmless)):
         raise _secret(path, rejected_path(path), leaks)
 
 
@@ -150,11 +159,12 @@ def _write_rejected(
     blanked: bool,
 ) -> list[Leak]:
     newest = max((each.recorded_at for each in interactions), default="")
-    text = dump(interactions, newest, rejected=reason, blanked=blanked)
-    if scan(text, harmless) and not blanked:
-        text = dump(interactions, newest, rejected=reason, blanked=True)
-    leaks = scan(text, harmless)
-    replace_file(kept, blank(text, leaks).encode())
+    text = partial(dumped, interactions, newest, rejected=reason)
+    leaks = list(scanned(text(blanked=blanked), harmless))
+    if leaks and not blanked:
+        blanked = True
+        leaks = list(scanned(text(blanked=True), harmless))
+    replace_file(kept, (part.encode() for part in without(text(blanked=blanked), leaks)))
     return leaks
 
 
@@ -221,26 +231,56 @@ def _present(path: Path, masker: Masker) -> Cassette | None:
 
 
 def _prepared(
-    interactions: Sequence[Interaction], present: Cassette | None, masker: Masker
+    interactions: Sequence[Interaction],
+    masker: Masker,
+    clean: Sequence[Interaction] = (),
+    known: Sequence[Interaction] = (),
 ) -> list[Interaction]:
-    """Mask and lay out; what was just read from a file of ours is in that form already."""
-    known = present.interactions if present is not None and present.ours else ()
-    done = {id(interaction) for interaction in known}
-    return [
-        interaction if id(interaction) in done else stored(masked(interaction, masker))
-        for interaction in interactions
-    ]
+    """Mask and lay out; ``known``, just read from a file of ours, is in that form already."""
+    read, ready = set(map(_messages, known)), set(map(_messages, clean))
+
+    def prepared(each: Interaction) -> Interaction:
+        messages = _messages(each)
+        if messages in read:
+            return each
+        return stored(each if messages in ready else masked(each, masker))
+
+    return [prepared(each) for each in interactions]
 
 
-def write(path: Path, text: str) -> None:
-    """Put the text of a cassette on the disk, under ``locked(path)``; ``OSError`` as it comes."""
-    data = text.encode()
+def _messages(interaction: Interaction) -> tuple[int, int]:
+    """Tell the same request and response from equal ones; to compare these takes as long."""
+    return id(interaction.request), id(interaction.response)
+
+
+def _apart(interactions: Sequence[Interaction], size: int) -> int:
+    """Count the bytes of bodies that the reader lifts out of a text, where that matters."""
+    if not too_large(size):
+        return 0
+    asked = (each.request.body for each in interactions)
+    answered = (each.response.body for each in interactions)
+    found = [body for body in asked if liftable(body, 6)]
+    return sum(map(len, [*found, *(body for body in answered if liftable(body, 8))]))
+
+
+def write(path: Path, data: Sequence[bytes]) -> None:
+    """Put a cassette, in parts, on the disk under ``locked(path)``; ``OSError`` as it comes.
+
+    A file that would not change is not touched.
+    """
     if path.exists():
-        if path.read_bytes() == data:
+        if _holds(path, data):
             return
         if not os.access(path, os.W_OK):
             raise PermissionError(13, "the file is read-only", str(path))
     replace_file(path, data)
+
+
+def _holds(path: Path, data: Sequence[bytes]) -> bool:
+    if path.stat().st_size != sum(map(len, data)):
+        return False
+    with path.open("rb") as file:
+        return all(file.read(len(part)) == part for part in data)
 
 
 def _secret(path: Path, kept: Path, leaks: Sequence[Leak]) -> SecretFound:

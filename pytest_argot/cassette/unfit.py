@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def unfit(path: Path, text: str) -> str:
-    """Say why ``text`` cannot become the file at ``path``, ``""`` if it can.
+def unfit(path: Path, size: int, apart: int = 0) -> str:
+    """Say why ``size`` bytes cannot become the file at ``path``, ``""`` if they can.
+
+    ``apart``: as ``corruption.too_large`` says.
 
     It is larger than what is read, or the file would be new and there is another whose name
     differs by case only (or by the composition of its accents).
@@ -20,7 +22,7 @@ def unfit(path: Path, text: str) -> str:
     twin = _twin(path)
     if twin is not None:
         return f"where file systems ignore case it would be taken for {shown(twin)}"
-    return too_large(len(text.encode()))
+    return too_large(size, apart)
 
 
 def _twin(path: Path) -> Path | None:

@@ -17,10 +17,11 @@ _NOT_LITERAL: Final = re.compile(
 )
 _LITERAL_ASCII: Final = bytes([9, 10, *range(32, 127)])
 _ESCAPED: Final = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]')
-_LINE_START: Final = re.compile(r"\n(?!\n)")
+_LINE_START: Final = re.compile(r"\n(?!\n|\Z)")
 _SHORT: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"}
 _BARE: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*\Z")
 _RESERVED: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+BINARY: Final = "!!binary |"
 _ONE_BYTE: Final = 0x100
 # YAML 1.1 allows 1024 characters before the colon of a simple key; an escape takes up to six.
 _LONGEST_SIMPLE_KEY: Final = 128
@@ -59,51 +60,63 @@ def body(data: bytes, indent: int) -> str:
     try:
         text = data.decode()
     except UnicodeDecodeError:
-        return _binary(data, indent)
+        return f"{BINARY}{binary(data, indent)}"
     if not text or text.isspace():
         return quoted(text)
-    return _literal(text, indent) if _is_literal(data, text) else _folded(text, indent)
-
-
-def _is_literal(data: bytes, text: str) -> bool:
-    if text[-1] in " \t" or " \n" in text or "\t\n" in text:
-        return False  # editors and commit hooks strip spaces at the end of a line
-    if data.isascii():
-        return not data.translate(None, _LITERAL_ASCII)
-    return not _NOT_LITERAL.search(text)
-
-
-def _literal(text: str, indent: int) -> str:
-    # Without a digit the parser would guess the indentation from the first line.
-    digit = "2" if text[0] in " \t\n" else ""
+    if not is_literal(data, text):
+        return f'"{folded(text, indent)}"'
     trimmed = text.rstrip("\n")
     ends = len(text) - len(trimmed)
+    return literal_head(text[0], ends) + literal(trimmed, indent) + "\n" * (ends - 1)
+
+
+def is_literal(data: bytes, text: str) -> bool:
+    """Tell whether a text survives a literal block; ``data`` is its UTF-8."""
+    if text[-1] in " \t" or " \n" in text or "\t\n" in text:
+        return False  # editors and commit hooks strip spaces at the end of a line
+    return is_plain(data)
+
+
+def is_plain(data: bytes) -> bool:
+    """Tell whether there are only characters that a literal block may hold."""
+    if data.isascii():
+        return not data.translate(None, _LITERAL_ASCII)
+    try:
+        return not _NOT_LITERAL.search(data.decode())
+    except UnicodeDecodeError:
+        return False
+
+
+def literal_head(first: str, ends: int) -> str:
+    """Give what stands before a literal block, by its first character and its last line ends."""
+    # Without a digit the parser would guess the indentation from the first line.
+    digit = "2" if first in " \t\n" else ""
     chomping = ("-", "")[ends] if ends < 2 else "+"  # noqa: PLR2004 - none, one, or more
+    return f"|{digit}{chomping}"
+
+
+def literal(text: str, indent: int) -> str:
+    """Give lines of a literal block, each behind a line end; empty lines stay empty."""
     margin = "\n" + " " * indent
-    spread = f"\n{trimmed}"
-    # Empty lines stay empty.
-    blank = "\n\n" in spread
-    spread = _LINE_START.sub(margin, spread) if blank else spread.replace("\n", margin)
-    return f"|{digit}{chomping}{spread}" + "\n" * (ends - 1)
+    spread = f"\n{text}"
+    blank = "\n\n" in spread or text[-1:] == "\n"
+    return _LINE_START.sub(margin, spread) if blank else spread.replace("\n", margin)
 
 
-def _folded(text: str, indent: int) -> str:
-    margin = " " * indent
-    lines = text.split("\n")
-    ended = [f"{_ESCAPED.sub(_escape, line)}\\n\\\n" for line in lines[:-1]]
-    parts = [*ended, _ESCAPED.sub(_escape, lines[-1])]
-    if not parts[-1]:
-        parts.pop()
-        parts[-1] = parts[-1].removesuffix("\\\n")
+def folded(text: str, indent: int) -> str:
+    """Give the inside of a double-quoted scalar, a line of the file for each line of ``text``."""
+    lines = [_ESCAPED.sub(_escape, line) for line in text.split("\n")]
+    ended = [f"{line}\\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
     # A line break that is escaped swallows the spaces after it, so the first one is escaped too.
-    rest = [margin + ("\\" if part[0] == " " else "") + part for part in parts[1:]]
-    return f'"{parts[0]}{"".join(rest)}"'
+    rest = ["\\" + line if line[0] == " " else line for line in ended[1:]]
+    return ("\\\n" + " " * indent).join([*ended[:1], *rest])
 
 
-def _binary(data: bytes, indent: int) -> str:
+def binary(data: bytes, indent: int) -> str:
+    """Give lines of base64, each behind a line end."""
     margin = "\n" + " " * indent
     lines = base64.encodebytes(data).decode("ascii").rstrip("\n")
-    return f"!!binary |{margin}{lines.replace(chr(10), margin)}"
+    return margin + lines.replace("\n", margin)
 
 
 def flow(value: object) -> str:

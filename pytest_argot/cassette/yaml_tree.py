@@ -93,6 +93,8 @@ def native(tree: Tree) -> Any:
 def _resolved(value: Plain) -> Any:
     if len(value) > _LONGEST_NUMBER:
         return str(value)
+    if value.isascii() and value.isdecimal() and value[0] != "0":  # most values of a stream
+        return int(value)
     node = yaml.ScalarNode(yaml.SafeLoader.DEFAULT_SCALAR_TAG, str(value))
     for tag, pattern in yaml.SafeLoader.yaml_implicit_resolvers.get(value[:1], ()):
         convert = _CONVERTERS.get(tag)

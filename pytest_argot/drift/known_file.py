@@ -94,7 +94,7 @@ def write_entries(file: Path, table: str, entries: Iterable[Known]) -> tuple[str
         document = tomlkit.parse(text)
         added = [each.fingerprint for each in entries if _put(document, table, each)]
         try:
-            replace_file(file, tomlkit.dumps(document).encode())
+            replace_file(file, [tomlkit.dumps(document).encode()])
         except OSError as error:
             what = f"cannot write known things: {error.strerror}"
             raise ArgotError(what, where=str(file)) from error

@@ -115,15 +115,13 @@ class Reading:
     def _fresh(self) -> Cassette:
         """Give what was recorded now as the cassette it would be, or as the file it is kept in."""
         from pytest_argot.cassette.cassette import Cassette
-        from pytest_argot.cassette.emitter import dump
         from pytest_argot.cassette.stored import stored
 
         if self.kept is not None:
             return self.archive.load(self.kept, self.plan.mask)
         at = max(interaction.recorded_at for interaction in self.recorded)
         laid_out = tuple(stored(interaction) for interaction in self.recorded)
-        text = dump(laid_out, at)
-        return Cassette(self.plan.path, laid_out, at, ours=True, text=text)
+        return Cassette(self.plan.path, laid_out, at, ours=True)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -233,12 +233,9 @@ class Tape:
         take = self.traffic.take()
         if reads_data and take.mode == "update":
             take = replace(take, mode="new_episodes")
-        return save(
-            self.path,
-            partial(self._merge, take),
-            masker=self._masker,
-            harmless=self._harmless,
-        )
+        new = self.recorded
+        merge, harmless = partial(self._merge, take), self._harmless
+        return save(self.path, merge, masker=self._masker, harmless=harmless, clean=new)
 
     def _owns_anew(self) -> bool:
         """Whether the file is to learn what this test asks for, though nothing was recorded."""
@@ -250,10 +247,9 @@ class Tape:
         """Raise ``SecretFound`` when what was recorded still holds something like a secret."""
         from pytest_argot.cassette.store import refuse_secrets
 
-        if self.traffic.recorded:
-            refuse_secrets(
-                self.path, self.traffic.recorded, masker=self._masker, harmless=self._harmless
-            )
+        if new := self.recorded:
+            harmless = self._harmless
+            refuse_secrets(self.path, new, masker=self._masker, harmless=harmless, clean=new)
 
     def reject(self, reason: str) -> Path | None:
         """Keep what was recorded beside the cassette; give that file, ``None`` without any.
@@ -262,14 +258,11 @@ class Tape:
         """
         from pytest_argot.cassette.store import reject
 
-        if all(each.response.status == FAILED for each in self.traffic.recorded):
+        new = self.recorded
+        if all(each.response.status == FAILED for each in new):
             return None
         return reject(
-            self.path,
-            self.traffic.recorded,
-            reason=reason,
-            masker=self._masker,
-            harmless=self._harmless,
+            self.path, new, reason=reason, masker=self._masker, harmless=self._harmless, clean=new
         )
 
     @property
