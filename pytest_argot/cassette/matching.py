@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pytest_argot.cassette.differences import closest, differences
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Matcher", "Shelf", "closest", "differences"]
 
 _MEMO_SIZE: Final = 4096
+_split: Final = lru_cache(maxsize=64)(split_url)  # most requests of a test have the same
 
 
 class Matcher:
@@ -44,7 +46,7 @@ class Matcher:
 
     def key(self, request: Request) -> Hashable:
         """Give the key of a request; equal bodies are parsed once."""
-        url = split_url(request.url)
+        url = _split(request.url)
         return tuple(self._part(part, request, url) for part in self.match_on)
 
     def _part(self, part: Part, request: Request, url: SplitResult) -> Hashable:

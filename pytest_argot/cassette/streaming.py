@@ -5,8 +5,10 @@ Kept as ``response.stream`` in the file, which vcrpy ignores.
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
+from operator import sub
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_argot.settings.checks import is_list
@@ -78,14 +80,14 @@ class Streaming:
             told |= {"edges": list(self.edges), "at": list(self.at)}
         return told
 
-    def pieces(self, body: bytes) -> list[tuple[int, bytes]]:
+    def pieces(self, body: bytes) -> Iterator[tuple[int, bytes]]:
         """Cut a body at the edges; give each piece with its time.
 
         A body that was shortened or lengthened by hand is fitted at the end.
         """
         times = self.at or (0,) * len(self.edges)
         timed = zip((*times, max(times, default=0)), self._cut(body), strict=True)
-        return [each for each in timed if each[1]]
+        return (each for each in timed if each[1])
 
     def cut(self, body: bytes) -> Iterator[bytes]:
         """Cut a body at the edges."""
@@ -93,8 +95,8 @@ class Streaming:
 
     def _cut(self, body: bytes) -> Iterator[bytes]:
         """Cut with as little Python as can be: a stream may have thousands of pieces."""
-        ends = (*self.edges, max((len(body), *self.edges[-1:])))
-        return map(body.__getitem__, map(slice, (0, *ends), ends))
+        sizes = map(sub, self.edges, (0, *self.edges))
+        return map(io.BytesIO(body).read, chain(sizes, (-1,)))
 
 
 def moved(edges: Sequence[int], raw: bytes, masked: bytes) -> tuple[int, ...]:

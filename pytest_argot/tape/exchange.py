@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,13 @@ class LiveRequest:
     url: str = field(repr=False)
     headers: HeadersLike = field(repr=False)
     body: bytes = field(repr=False)
+
+    @property
+    def identity(self) -> Hashable:
+        """Give what is the same for requests of which not a byte differs."""
+        values = self.headers.values()
+        told = [each if isinstance(each, str) else tuple(each) for each in values]
+        return self.method, self.url, self.body, *self.headers, *told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

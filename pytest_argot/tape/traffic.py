@@ -28,7 +28,7 @@ from pytest_argot.tape.thread_ends import TOLD
 from pytest_argot.tape.work import in_process_pool_style
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from pytest_argot.tape.plan import Plan
     from pytest_argot.tape.recording import Recording
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 Ask: TypeAlias = "Callable[[LiveRequest], LiveResponse]"
 Refusal = TypeVar("Refusal", NoMatch, NetworkBlocked)
+MOST_KEPT = 256
+LONGEST_KEPT = 2**16
+"""How many requests are kept in the form they are matched in, and of how many bytes at most:
+whoever asks the same again does not wait for it to be masked again."""
 WRITING = frozenset({"new_episodes", "update", "rewrite"})
 
 
@@ -65,6 +69,7 @@ class Traffic:
         self.miss: NoMatch | NetworkBlocked | None = None
         self.when_missed: Callable[[], None] | None = None
         self._strays: set[str] = set()
+        self._exchanges: dict[Hashable, Exchange] = {}
 
     @cached_property
     def writing(self) -> bool:
@@ -144,9 +149,14 @@ class Traffic:
             self.live.append(Interaction(request=exchange.request, response=response))
 
     def _exchange(self, request: LiveRequest) -> Exchange:
-        exchange = Exchange.of(request, self._masker, self.plan.settings.keep_headers)
-        with self._lock:  # the screen must not show the credentials it carries
-            self.known = self.known.knowing(exchange.masker)
+        asked = request.identity if len(request.body) <= LONGEST_KEPT else None
+        exchange = self._exchanges.get(asked)
+        if exchange is None:
+            exchange = Exchange.of(request, self._masker, self.plan.settings.keep_headers)
+            with self._lock:  # the screen must not show the credentials it carries
+                self.known = self.known.knowing(exchange.masker)
+                if asked is not None and len(self._exchanges) < MOST_KEPT:
+                    self._exchanges[asked] = exchange
         return exchange
 
     def _refuse(self, asked: Request, *, own: bool) -> NoMatch:

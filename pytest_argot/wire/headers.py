@@ -80,4 +80,4 @@ def allow(headers: Headers, allowed: frozenset[str], keep: Iterable[str]) -> Hea
 
 
 def _one_line(text: str) -> str:
-    return _CONTROL.sub(" ", text).strip()
+    return (text if text.isprintable() else _CONTROL.sub(" ", text)).strip()

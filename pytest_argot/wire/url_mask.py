@@ -61,6 +61,8 @@ def map_pairs(
     pair: Callable[[str, str], str],
 ) -> str:
     """Apply ``text`` to the names and ``pair`` to the values of ``a=1&b=2``."""
+    if not form:
+        return form
     return "&".join(_map_pair(field, text, pair) for field in form.split("&"))
 
 

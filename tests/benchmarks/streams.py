@@ -1,21 +1,19 @@
-"""Streams, against the clients themselves: ``python tests/benchmarks/streams.py``.
+"""Streams, against the clients themselves: ``python -m tests.benchmarks.streams``.
 
 Prints the time of the first token while recording against live, the time to replay 1 000 chunks
-through httpx2 against its own ``MockTransport`` that yields the same chunks, and the peak of
-memory while a 100 MB body is recorded and replayed against the body's size.
+through httpx2 against its own ``MockTransport`` that yields the same chunks (the median of several
+runs, for a request that is repeated and for ones that are all different), and how many of 1 000
+concurrent replays were right.
 """
 
 from __future__ import annotations
 
+import asyncio
 import http.server
 import os
-import resource
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,28 +22,30 @@ import httpx2
 from pytest_argot import use_cassette
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 CHUNKS = 1000
 EVENT = b'data: {"id": "cmpl-1", "choices": [{"text": " word", "index": 0}]}\n\n'
-BODY_MB = 100
+MANY = 1000
 DELAY = 0.05
 REPEATS = 9
+REPLAYS = 101
 OPTIONS = {"levels": {"stream.no_finish": "info", "stream.no_done": "info"}, "fail_on": "never"}
 
 
 class Server(http.server.BaseHTTPRequestHandler):
-    """Streams ``/chunks`` at once, ``/slow`` a word at a time, ``/big`` a lot."""
+    """Streams ``/slow`` a word at a time, ``/echo/…`` its path, and other things at once."""
 
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         """Answer."""
-        kinds = {"/chunks": [EVENT] * CHUNKS, "/slow": [EVENT] * 10}
-        pieces = kinds.get(self.path) or [b"x" * 65536] * (BODY_MB * 16)
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        echo = b"data: %b\n\n" % self.path.encode()
+        kinds = {"slow": [EVENT] * 10, "echo": [echo] * 3}
+        pieces = kinds.get(self.path.split("/")[1], [EVENT] * CHUNKS)
         self.send_response(200)
-        kind = "application/octet-stream" if self.path == "/big" else "text/event-stream"
-        self.send_header("content-type", kind)
+        self.send_header("content-type", "text/event-stream")
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
         for piece in pieces:
@@ -54,13 +54,21 @@ class Server(http.server.BaseHTTPRequestHandler):
             self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
         self.wfile.write(b"0\r\n\r\n")
 
+    do_POST = do_GET  # noqa: N815 - the base's name
+
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
 
 def median(function: Callable[[], float]) -> float:
     """Give the median of several results."""
-    return sorted(function() for _ in range(REPEATS))[REPEATS // 2]
+    return middle([function() for _ in range(REPEATS)])
+
+
+def middle(results: Iterable[float]) -> float:
+    """Give the median."""
+    found = sorted(results)
+    return found[len(found) // 2]
 
 
 def first_piece(client: httpx2.Client, url: str) -> float:
@@ -87,21 +95,50 @@ def first_token(base: str) -> str:
 
 def replay(base: str) -> str:
     """Compare a replay with the client's own transport that makes the same chunks up."""
-    url = f"{base}/chunks"
-    with httpx2.Client() as client:
+    url, prompts = f"{base}/chunks", [f"Tell me about {n}." for n in range(REPLAYS)]
+    mock = httpx2.Client(transport=httpx2.MockTransport(mocked))
+    with httpx2.Client() as client, mock:
         with use_cassette("chunks", record="once", **OPTIONS):
-            client.get(url)
-        with use_cassette("chunks", allow_repeats=True, **OPTIONS):
-            ours = median(lambda: whole(client, url))
-    with httpx2.Client(transport=httpx2.MockTransport(mocked)) as client:
-        theirs = median(lambda: whole(client, url))
-    return f"replay of {CHUNKS} chunks: {ours / theirs:.2f}x MockTransport"
+            for prompt in prompts:
+                whole(client, url, prompt)
+        theirs = [whole(mock, url, prompt) for prompt in prompts]
+        with use_cassette("chunks", **OPTIONS):
+            different = [whole(client, url, prompt) for prompt in prompts]
+        with use_cassette("chunks", allow_repeats=True, allow_unplayed=True, **OPTIONS):
+            same = [whole(client, url, prompts[0]) for _ in prompts]
+        theirs += [whole(mock, url, prompt) for prompt in prompts]
+    ratios = [middle(ours) / middle(theirs) for ours in (same, different)]
+    told = f"{ratios[0]:.2f}x MockTransport, of different requests {ratios[1]:.2f}x"
+    return f"replay of {CHUNKS} chunks: {told}"
 
 
-def whole(client: httpx2.Client, url: str) -> float:
-    """Give the processor's seconds to read every piece."""
+def concurrent(base: str) -> str:
+    """Count the right answers when all are asked for at once."""
+    paths = [f"/echo/{n}" for n in range(MANY)]
+    with use_cassette("many", record="once", **OPTIONS), httpx2.Client() as client:
+        for path in paths:
+            client.get(f"{base}{path}")
+
+    async def everything() -> list[str]:
+        async with httpx2.AsyncClient() as client:
+            return await asyncio.gather(*(text(client, f"{base}{path}") for path in paths))
+
+    with use_cassette("many", **OPTIONS):
+        answers = asyncio.run(everything())
+    right = sum(f"data: {a}\n\n" * 3 == b for a, b in zip(paths, answers, strict=True))
+    return f"concurrent replays: {right} of {MANY} right"
+
+
+async def text(client: httpx2.AsyncClient, url: str) -> str:
+    """Read a stream."""
+    async with client.stream("GET", url) as response:
+        return "".join([piece async for piece in response.aiter_text()])
+
+
+def whole(client: httpx2.Client, url: str, prompt: str) -> float:
+    """Give the processor's seconds to ask and to read every piece."""
     start = time.thread_time()
-    with client.stream("GET", url) as response:
+    with client.stream("POST", url, json={"model": "m", "prompt": prompt}) as response:
         for _ in response.iter_raw():
             pass
     return time.thread_time() - start
@@ -120,27 +157,6 @@ def mocked(_request: Any) -> Any:
     return httpx2.Response(200, headers={"content-type": "text/event-stream"}, stream=Chunks())
 
 
-def memory(base: str) -> str:
-    """Measure the peak of memory of processes that record and replay a large body."""
-    peaks = [peak(step, base) for step in ("import", "once", "none")]
-    told = [f"{(b - peaks[0]) / BODY_MB:.1f}x the body" for a, b in pairwise(peaks)]
-    return f"peak of memory, {BODY_MB} MB: recording {told[0]}, replaying {told[1]}"
-
-
-def peak(step: str, base: str) -> float:
-    """Give the peak of memory of one step in a process of its own, in MB."""
-    command = [sys.executable, __file__, step, base]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-
-
-def step(record: str, base: str) -> None:
-    """Record or replay the large body, and print the peak of memory."""
-    if record != "import":
-        with use_cassette("big", record=record, **OPTIONS), httpx2.Client() as client:
-            whole(client, f"{base}/big")
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-
-
 def main() -> None:
     """Print the three figures."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
@@ -149,10 +165,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         Path("argot.toml").write_text("", encoding="utf-8")
-        for figure in (first_token, replay, memory):
+        for figure in (first_token, replay, concurrent):
             print(figure(base), flush=True)
     server.shutdown()
 
 
 if __name__ == "__main__":
-    step(*sys.argv[1:]) if len(sys.argv) > 1 else main()
+    main()
