@@ -184,3 +184,104 @@ def test_work_that_outlives_its_cassette_in_a_pool_is_refused_and_the_pool_goes_
             assert "first.yaml has ended" in str(job.exception())
             assert pool.submit(ask, "y").result() == "to y"
         assert tape.miss is None
+
+
+def test_what_an_older_thread_starts_fails_nobody(ask: Ask, echo: CompletionsServer) -> None:
+    """Timers that telemetry sets again and again are telemetry, too, and the test has no miss."""
+    go, refusals = threading.Event(), Queue[str]()
+
+    def send(turn: int) -> None:
+        try:
+            httpx.post(f"{echo.base}/telemetry", json={"turn": turn})
+        except NoMatchInThread as error:
+            refusals.put(str(error))
+        if turn < 3:
+            threading.Timer(0.01, send, [turn + 1]).start()
+
+    def telemetry() -> None:
+        go.wait(60)
+        threading.Timer(0.01, send, [1]).start()
+
+    recorded("innocent", ask, "x")
+    threading.Thread(target=telemetry).start()
+    with use_cassette("innocent") as tape:
+        go.set()
+        said = [refusals.get(timeout=60) for _ in range(3)]
+        own = threading.Thread(target=ask, args=["x"])
+        own.start()
+        own.join()
+        assert len(tape.played) == 1
+    assert tape.miss is None
+    assert all("at work since before the test" in each for each in said)
+    assert echo.posts == 1
+
+
+def test_a_timer_of_the_test_is_its_own(ask: Ask) -> None:
+    """What the test's own threads start is the test's: a miss there fails it."""
+    recorded("own", ask, "x")
+
+    def later() -> None:
+        timer = threading.Timer(0.01, ask, ["never recorded"])
+        timer.start()
+        timer.join()
+
+    with pytest.raises(NoMatch), use_cassette("own", allow_unplayed=True):
+        thread = threading.Thread(target=later)
+        thread.start()
+        thread.join()
+
+
+def test_an_older_thread_may_fill_a_pool(ask: Ask) -> None:
+    """A pool's workers that an older thread caused to start work for the test all the same."""
+    recorded("own", ask, "x")
+    go = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+
+        def fill() -> None:
+            go.wait(60)
+            pool.submit(int).result()
+
+        older = threading.Thread(target=fill)
+        older.start()
+        with pytest.raises(NoMatch), use_cassette("own", allow_unplayed=True):
+            go.set()
+            older.join()
+            pool.submit(ask, "never recorded").exception()
+
+
+@pytest.mark.parametrize("way", ["run_coroutine_threadsafe", "call_soon_threadsafe"])
+def test_a_loop_of_an_older_thread_works_for_whoever_hands_it_work(
+    ask: Ask, echo: CompletionsServer, way: str
+) -> None:
+    """What a test hands to a loop of wider scope is the test's: answers, and misses that fail it."""
+    recorded("first", ask, "x")
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+
+    def call(prompt: str) -> object:
+        said = Queue[object]()
+
+        async def main() -> str:
+            async with httpx.AsyncClient() as client:
+                return await asked(client, echo.base, prompt)
+
+        def now() -> None:
+            task = loop.create_task(main())
+            task.add_done_callback(lambda done: said.put(done.exception() or done.result()))
+
+        if way == "call_soon_threadsafe":
+            loop.call_soon_threadsafe(now)
+            return said.get(timeout=60)
+        job = asyncio.run_coroutine_threadsafe(main(), loop)
+        return job.exception(timeout=60) or job.result()
+
+    try:
+        with pytest.raises(NoMatch), use_cassette("first"):
+            assert call("x") == "to x"
+            assert isinstance(call("never recorded"), NoMatchInThread)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+    assert echo.posts == 1

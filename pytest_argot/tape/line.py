@@ -53,6 +53,10 @@ class Line:
         """Whether what the running thread is at began after this tape opened."""
         return self._began(threading.current_thread(), work_now())
 
+    def leave_out(self, thread: threading.Thread) -> None:
+        """Note that a thread that is about to start is nothing of this tape's."""
+        self._older[thread] = Rest.STARTING
+
     def _began(self, thread: threading.Thread, work: Work) -> bool:
         before = self._older.get(thread)
         if before is None or before is Rest.WAITING:

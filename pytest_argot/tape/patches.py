@@ -23,8 +23,10 @@ def every_client(switchboard: Switchboard) -> Generator[None]:
     from pytest_argot.tape.httpx_patch import patch_httpx
     from pytest_argot.tape.native_clients import patch_native_clients
     from pytest_argot.tape.thread_ends import patch_thread_ends
+    from pytest_argot.tape.thread_starts import patch_thread_starts
 
     with ExitStack() as stack:
+        stack.enter_context(patch_thread_starts(switchboard))
         stack.enter_context(patch_thread_ends())
         stack.enter_context(patch_native_clients(switchboard.guard))
         stack.enter_context(switchboard.waits.patching())

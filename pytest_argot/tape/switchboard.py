@@ -136,6 +136,15 @@ class Switchboard:
         begun += [line for line in leaving if line.leaves()]
         return (innermost(begun), True) if begun else (innermost(open_), False)
 
+    def started(self, thread: threading.Thread) -> None:
+        """Note whose a thread is that is about to start: what older threads start is no tape's."""
+        with self._lock:
+            open_ = list(self._open)
+        here = _HERE.get(())
+        for line in open_:
+            if line not in here and not line.brings():
+                line.leave_out(thread)
+
     def is_open(self, line: Line) -> bool:
         """Whether a line answers."""
         return line in self._open
