@@ -39,12 +39,20 @@ class Watchdog:
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
         self._over = False
+        self._deaf = False
         self.bit = False
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             self._tape.traffic.when_missed = self._wake
+            self._deaf = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+            if self._deaf:  # started in the background of a shell: keys mean nothing there
+                signal.signal(signal.SIGINT, self._heard)
         return self
+
+    def _heard(self, _signal: int, _frame: FrameType | None) -> None:
+        if self.bit:
+            raise KeyboardInterrupt
 
     def __exit__(
         self,
@@ -62,7 +70,9 @@ class Watchdog:
                 if not self.bit:
                     raise
             else:
-                return
+                break
+        if self._deaf:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def _end(self) -> None:
         with self._lock:

@@ -221,6 +221,40 @@ def test_the_async_plugins_end_their_tests_too(house: House, server: Completions
     assert result.stdout.str().count(" - Failed: NoMatch: ") == 3
 
 
+IN_BACKGROUND = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+os.execv(sys.executable, [sys.executable, "-m", "pytest", *sys.argv[1:]])
+"""
+
+
+def test_a_run_in_the_background_hears_its_own_misses(
+    plain_house: House, server: CompletionsServer
+) -> None:
+    """Where a shell has SIGINT ignored, a test that waits is ended too, and SIGINT stays ignored."""
+    house = plain_house
+    write(
+        house,
+        server,
+        f"""
+    import os, signal
+
+    @argot_cassette("miss", allow_unplayed=True)
+    def test_waiting():{BODIES["queue.join"]}
+
+    @argot_cassette("miss")
+    def test_goes_on():
+        os.kill(os.getpid(), signal.SIGINT)
+        ask("hi")
+
+    def test_stays():
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+""",
+    )
+    result = house.python("-c", IN_BACKGROUND, "-k", "not record", timeout=LIMIT)
+    result.assert_outcomes(failed=1, passed=2)
+
+
 def test_a_key_that_was_pressed_still_ends_the_run(
     plain_house: House, server: CompletionsServer
 ) -> None:
