@@ -216,6 +216,24 @@ def test_what_an_older_thread_starts_fails_nobody(ask: Ask, echo: CompletionsSer
     assert echo.posts == 1
 
 
+def test_a_server_of_wider_scope_works_for_the_test(ask: Ask) -> None:
+    """A thread that an older one starts during the test, for its sake, has the test's misses."""
+    recorded("own", ask, "x")
+    go = threading.Event()
+
+    def serve() -> None:
+        go.wait(60)
+        handler = threading.Thread(target=ask, args=["never recorded"])
+        handler.start()
+        handler.join()
+
+    older = threading.Thread(target=serve)
+    older.start()
+    with pytest.raises(NoMatch), use_cassette("own", allow_unplayed=True):
+        go.set()
+        older.join()
+
+
 def test_a_timer_of_the_test_is_its_own(ask: Ask) -> None:
     """What the test's own threads start is the test's: a miss there fails it."""
     recorded("own", ask, "x")

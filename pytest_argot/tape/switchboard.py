@@ -137,7 +137,7 @@ class Switchboard:
         return (innermost(begun), True) if begun else (innermost(open_), False)
 
     def started(self, thread: threading.Thread) -> None:
-        """Note whose a thread is that is about to start: what older threads start is no tape's."""
+        """Note that a timer is about to start: an older thread's is no tape's."""
         with self._lock:
             open_ = list(self._open)
         here = _HERE.get(())

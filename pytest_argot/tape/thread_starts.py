@@ -1,15 +1,13 @@
-"""Threads that begin while a tape is open: what starts them tells whose they are."""
+"""Timers that begin while a tape is open: what starts them tells whose they are."""
 
 from __future__ import annotations
 
 import functools
-import inspect
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pytest_argot.tape.patching import replaced
-from pytest_argot.tape.work import is_pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -19,17 +17,17 @@ if TYPE_CHECKING:
 
 @contextmanager
 def patch_thread_starts(switchboard: Switchboard) -> Generator[None]:
-    """Tell the switchboard of every thread that is started, but those of pools.
+    """Tell the switchboard of every timer that is started.
 
-    A pool's worker works for whoever hands it work, not for whoever had it started.
+    A timer goes on with what its thread was at, as telemetry does that sets one after the other.
+    Any other thread may work for the test that caused it, though an older one started it: so do
+    the workers of a pool, and the threads of a server that answers the test.
     """
 
     def make(original: Callable[[Any], None]) -> Callable[[Any], None]:
         @functools.wraps(original)
         def start(thread: threading.Thread) -> None:
-            frame = inspect.currentframe()
-            by = frame.f_back if frame else None
-            if by is None or not is_pool(str(by.f_globals.get("__name__", ""))):
+            if isinstance(thread, threading.Timer):
                 switchboard.started(thread)
             original(thread)
 
