@@ -1,0 +1,251 @@
+"""Planning: which variants a test is run with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from pytest_argot.drift.judge import is_stream
+from pytest_argot.drift.merge import merged
+from pytest_argot.drift.parse import parses
+from pytest_argot.drift.stream import json_events
+from pytest_argot.errors import Misuse
+from pytest_argot.fuzz.drafting import DRAFTERS
+from pytest_argot.fuzz.event_stream import as_json
+from pytest_argot.fuzz.fuzz import FAMILIES
+from pytest_argot.fuzz.identity import distinct, numbered
+from pytest_argot.fuzz.selector import EVERYTHING
+from pytest_argot.fuzz.subject import Subject
+from pytest_argot.fuzz.turns import turns
+from pytest_argot.fuzz.variant import END, Variant
+from pytest_argot.fuzz.verdict import Verdict
+from pytest_argot.wire.json_path import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pytest_argot.cassette.interaction import Interaction, Response
+    from pytest_argot.drift.routes import Routes
+    from pytest_argot.fuzz.draft import Draft
+    from pytest_argot.fuzz.fuzz import Fuzz
+
+_SUCCESS: Final = range(200, 300)
+_NAMED: Final = 8
+
+
+def variants(
+    interactions: Sequence[Interaction],
+    routes: Routes,
+    fuzz: Fuzz,
+    *,
+    full: bool = False,
+    parsing: bool = False,
+) -> tuple[Variant, ...]:
+    """Give the variants of some recorded responses, the likeliest first.
+
+    At most ``fuzz.limit``, unless ``full``; with several families each has its turn, and so has
+    each interaction. ``parsing``: only those that the models still read, for tests that get the
+    response as data. A response without a model is varied by ``stream`` and ``http`` only.
+
+    ``Misuse`` for a selector that names nothing in any response, and for a plan without variants.
+    """
+    subjects = [
+        Subject(index, each, routes.find(each.request)) for index, each in enumerate(interactions)
+    ]
+    _check_selectors(subjects, fuzz)
+    families = [each for each in FAMILIES if each in fuzz.families]
+    made = turns(_made(subjects, family, fuzz) for family in families)
+    if parsing:
+        made = (each for each in made if _reads(each, interactions, routes))
+    found = tuple(islice(_distinct(made), None if full else fuzz.limit))
+    if not found and (full or fuzz.limit):
+        raise _nothing(subjects, fuzz, parsing=parsing)
+    return found
+
+
+def _distinct(made: Iterable[Variant]) -> Iterator[Variant]:
+    """Leave out what is the same to a client; number ids that are taken."""
+    seen, taken = set[object](), set[str]()
+    for variant in made:
+        content = _content_of(variant)
+        if content not in seen:
+            seen.add(content)
+            name = distinct(variant.id, taken)
+            taken.add(name)
+            yield variant if name == variant.id else replace(variant, id=name)
+
+
+def combined(
+    interactions: Sequence[Interaction], routes: Routes, chosen: Sequence[Variant]
+) -> Variant | None:
+    """Give one variant with the changes of several, all of the same interaction.
+
+    ``None`` when two of them touch the same value or one a part of the other's, when one is no
+    change of JSON, and when there are none.
+    """
+    if not chosen or any(not each.changes for each in chosen):
+        return None
+    if len({each.interaction for each in chosen}) > 1 or _meet(chosen):
+        return None
+    if len(chosen) == 1:
+        return chosen[0]
+    index = chosen[0].interaction
+    interaction = interactions[index]
+    return _combination(Subject(index, interaction, routes.find(interaction.request)), chosen)
+
+
+def _combination(subject: Subject, chosen: Sequence[Variant]) -> Variant | None:
+    changes = tuple(change for each in chosen for change in each.changes)
+    try:
+        revised = subject.after(changes)
+    except (LookupError, TypeError):
+        return None
+    families = {each.family for each in chosen}
+    events = {each.event for each in chosen}
+    return Variant(
+        id="+".join(each.id for each in chosen),
+        family=next(each for each in reversed(FAMILIES) if each in families),
+        path=", ".join(each.path for each in chosen),
+        old=", ".join(each.old for each in chosen),
+        new=", ".join(each.new for each in chosen),
+        valid=subject.allows(changes, revised),
+        interaction=subject.index,
+        answers=(subject.answer(revised),),
+        then=END,
+        event=events.pop() if len(events) == 1 else None,
+        changes=changes,
+        parts=tuple(chosen),
+    )
+
+
+def _meet(chosen: Sequence[Variant]) -> bool:
+    return any(
+        ours.meets(theirs)
+        for number, one in enumerate(chosen)
+        for other in chosen[:number]
+        for ours in one.changes
+        for theirs in other.changes
+    )
+
+
+def _made(subjects: Sequence[Subject], family: str, fuzz: Fuzz) -> Iterator[Variant]:
+    """Give the variants of one family, each subject in turn."""
+    return turns(_of(subject, family, fuzz) for subject in subjects)
+
+
+def _of(subject: Subject, family: str, fuzz: Fuzz) -> Iterator[Variant]:
+    for draft in DRAFTERS[family](subject, fuzz.parsed):
+        variant = (
+            _edited(subject, family, draft) if draft.changes else _whole(subject, family, draft)
+        )
+        if variant is not None:
+            yield variant
+
+
+def _edited(subject: Subject, family: str, draft: Draft) -> Variant | None:
+    """Judge edits of JSON; ``None`` for what cannot be done or is not for this family."""
+    try:
+        revised = subject.after(draft.changes)
+    except (LookupError, TypeError):
+        return None
+    valid = subject.allows(draft.changes, revised)
+    if not _wanted(subject, family, valid=valid):
+        return None
+    return _variant(subject, family, draft, (subject.answer(revised),), valid=valid)
+
+
+def _whole(subject: Subject, family: str, draft: Draft) -> Variant | None:
+    """Judge a whole answer, unless its draft knows; ``None`` for what is not for this family."""
+    answers = draft.answers()
+    valid = subject.accepts(answers[0]) if draft.valid is None else draft.valid
+    if not _wanted(subject, family, valid=valid):
+        return None
+    return _variant(subject, family, draft, answers, valid=valid)
+
+
+def _wanted(subject: Subject, family: str, *, valid: bool) -> bool:
+    """Tell whether a family wants a variant: valid ones are, drift is not.
+
+    Other content is not to be drift either, unless the recording itself is.
+    """
+    if family in {"valid", "content"}:
+        return valid or (family == "content" and not subject.sound)
+    return not (family == "drift" and valid)
+
+
+def _variant(
+    subject: Subject, family: str, draft: Draft, answers: tuple[Response, ...], *, valid: bool
+) -> Variant:
+    return Variant(
+        id=numbered(draft.name, subject.index),
+        family=family,
+        path=draft.path,
+        old=draft.old,
+        new=draft.new,
+        valid=valid,
+        interaction=subject.index,
+        answers=answers,
+        then=draft.then,
+        event=draft.event,
+        changes=draft.changes,
+    )
+
+
+def _content_of(variant: Variant) -> object:
+    """Give what makes two variants the same to a client."""
+    answers = tuple(
+        (each.status, each.body, each.stream, tuple((k, *v) for k, v in each.headers.items()))
+        for each in variant.answers
+    )
+    return (variant.interaction, variant.then, answers)
+
+
+def _reads(variant: Variant, interactions: Sequence[Interaction], routes: Routes) -> bool:
+    """Tell whether a variant is one whole 2xx answer that its models read."""
+    if len(variant.answers) != 1 or variant.answers[0].status not in _SUCCESS:
+        return False
+    recorded = interactions[variant.interaction]
+    changed = replace(recorded, response=variant.answers[0])
+    route = routes.find(recorded.request)
+    if not parses(changed, route):
+        return False
+    if route is None or not route.dialect or route.body is None or not is_stream(changed):
+        return True
+    whole = as_json(merged(json_events(changed.response.body)))
+    return Verdict(route, route.body).reads(whole)
+
+
+def _check_selectors(subjects: Sequence[Subject], fuzz: Fuzz) -> None:
+    if not fuzz.selectors:
+        return
+    paths = [field.path for subject in subjects for field, _ in subject.fields]
+    for selector in fuzz.parsed:
+        if selector.steps != (EVERYTHING,) and not any(map(selector.names, filter(None, paths))):
+            known = list(dict.fromkeys(normalise(path) for path in paths if path))
+            fields = ", ".join(known[:_NAMED]) + (", …" if len(known) > _NAMED else "")
+            raise Misuse(
+                f"the fuzz selector {selector.text!r} matches nothing that was recorded",
+                fix=f"use one of: {fields}" if known else "give the route a response model",
+            )
+
+
+def _nothing(subjects: Sequence[Subject], fuzz: Fuzz, *, parsing: bool) -> Misuse:
+    """Say why a plan is empty."""
+    families = ", ".join(each for each in FAMILIES if each in fuzz.families)
+    what = f"there is nothing to fuzz: no variant of the families {families}"
+    if not subjects:
+        return Misuse(
+            f"{what}, as nothing is recorded", fix="record first: pytest --argot-record=once"
+        )
+    if all(each.model is None for each in subjects):
+        return Misuse(
+            f"{what}, as no response model judges the recording",
+            fix='give the route a model, or use families={"stream", "http"}',
+        )
+    if fuzz.families <= {"stream"} and all(each.stream is None for each in subjects):
+        return Misuse(f"{what}, as no recorded response is one", fix="add families: valid, http, …")
+    if not any(each.sound for each in subjects):
+        return Misuse(f"{what}, as the recording itself drifts", fix="argot check tells how")
+    where = " that can be read as data" if parsing else ""
+    return Misuse(what + where, fix="take out selectors, or add families: " + ", ".join(FAMILIES))
