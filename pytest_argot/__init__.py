@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         SecretFound,
         UnplayedWarning,
     )
+    from pytest_argot.fuzz.fuzz import Fuzz
     from pytest_argot.models import (
         CompletionTokensDetails,
         CompletionUsage,
@@ -61,6 +62,7 @@ __all__ = [
     "DriftWarning",
     "ErrorResponse",
     "Finding",
+    "Fuzz",
     "Level",
     "NetworkBlocked",
     "NoMatch",
@@ -78,6 +80,7 @@ _HOMES: Mapping[str, str] = MappingProxyType(
     {
         "argot_cassette": "plugin.marker",
         "Finding": "drift.finding",
+        "Fuzz": "fuzz.fuzz",
         "Level": "drift.finding",
         "Tape": "tape.tape",
         "use_cassette": "tape.use",

@@ -178,3 +178,19 @@ def test_accepted_drift_that_vanished_is_one_line(
     assert "1 accepted and no longer seen" in capsys.readouterr().out
     assert main(["check", "cassettes/b.yaml"]) == 0
     assert "no longer seen" not in capsys.readouterr().out
+
+
+def test_a_variant_is_accepted_by_its_node_id(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node id goes into the file as it reads from the settings; a wrong file or none is 2."""
+    (project / "tests").mkdir()
+    (project / "tests" / "test_it.py").touch()
+    monkeypatch.chdir(project / "tests")
+    assert main(["accept", "test_it.py::test_it[usage=absent]", *REASON]) == 0
+    assert "accepted 1 failing variant in" in capsys.readouterr().out
+    assert '"tests/test_it.py::test_it[usage=absent]"' in accepted(project)
+    assert main(["accept", "test_no.py::test_it[usage=absent]", *REASON]) == 2
+    assert "no test file 'test_no.py'" in capsys.readouterr().err
+    assert main(["accept", "test_it.py::test_it[usage=absent]"]) == 2
+    assert main(["accept", "test_it.py::test_it[a]", "--all", *REASON]) == 2

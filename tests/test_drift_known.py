@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_argot.drift.finding import Finding, Level
-from pytest_argot.drift.known import accept, accept_secrets, read
+from pytest_argot.drift.known import accept, accept_secrets, accept_variants, read
+from pytest_argot.drift.known_file import Known
 from pytest_argot.errors import ArgotError, Misuse
 from tests.drift_material import body, drop, interaction, judged, put
 
@@ -121,6 +122,21 @@ def test_false_alarms_stand_beside_drift(file: Path) -> None:
     assert "path" not in file.read_text().partition("[[secret]]")[2]
     with pytest.raises(Misuse, match="reason"):
         accept_secrets(file, rules, "")
+
+
+def test_failing_variants_stand_beside_drift(file: Path) -> None:
+    """A variant is known by its whole node id, until its last day; drift stays as it was."""
+    accept(file, [one()], "first")
+    test = "test_it.py::test_it[usage=absent]"
+    (fingerprint,) = accept_variants(file, [test], "free plans", TODAY)
+    known = read(file)
+    entry = Known(fingerprint, "variant", test, "free plans", TODAY)
+    assert known.failing_variant(test, TODAY) == entry
+    assert known.failing_variant(test, TODAY + timedelta(1)) is None
+    assert known.failing_variant("test_it.py::test_it[usage=null]", TODAY) is None
+    assert known.apply([one()])[0].accepted
+    with pytest.raises(Misuse, match="reason"):
+        accept_variants(file, [test], " ")
 
 
 def test_no_reason(file: Path) -> None:

@@ -26,7 +26,7 @@ _NOTHING_CHOSEN = 2
 
 
 @click.command(short_help="Accept drift, with a reason.")
-@click.argument("what", nargs=-1, metavar="[PATHS] [FINGERPRINT...]")
+@click.argument("what", nargs=-1, metavar="[PATHS] [FINGERPRINT...] [TEST::ID...]")
 @click.option("--all", "everything", is_flag=True, help="Accept all drift that is not info.")
 @click.option("--reason", default="", metavar="TEXT", help="Why; kept in the file.")
 @click.option(
@@ -51,8 +51,8 @@ def accept(  # noqa: PLR0913 - one argument an option
 
     Names it by FINGERPRINT or takes it all; writes argot-accepted.toml in the cassettes' folder.
     Without either, lists what could be accepted. --secret accepts false alarms of the scan for
-    secrets instead. Exit code: 0 done, 2 wrong use, nothing chosen
-    or a cassette that cannot be read.
+    secrets instead, TEST::ID[variant] a variant under which a test is known to fail. Exit code:
+    0 done, 2 wrong use, nothing chosen or a cassette that cannot be read.
     """
     from pytest_argot.cli.judging import judge_all
     from pytest_argot.cli.selection import select
@@ -70,6 +70,12 @@ def accept(  # noqa: PLR0913 - one argument an option
         if wanted or everything:
             raise Misuse("--secret and drift are accepted one by one", fix="give one of them")
         return accept_false_alarms(secrets, paths, config, reason, last_day)
+    if variants := [word for word in what if "::" in word]:
+        from pytest_argot.cli.failing_variants import accept_failing
+
+        if wanted or everything or len(variants) < len(what):
+            raise Misuse("variants and drift are accepted one by one", fix="give one of them")
+        return accept_failing(variants, config, reason, last_day)
     done, unreadable = judge_all(select(paths, config))
     refused = _refused(paths, config, done)
     if wanted or everything:

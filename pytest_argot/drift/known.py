@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pytest_argot.drift.finding import Finding, Level
-from pytest_argot.drift.known_file import DRIFT, SECRET, Known, read_tables, write_entries
+from pytest_argot.drift.known_file import DRIFT, SECRET, VARIANT, Known, read_tables, write_entries
 from pytest_argot.errors import Misuse
 
 if TYPE_CHECKING:
@@ -17,11 +18,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class KnownThings:
-    """The entries of one file, by fingerprint: accepted drift, false alarms of the secret scan."""
+    """The entries of one file, by fingerprint.
+
+    Accepted ``drifts``, ``secrets`` that are false alarms of the scan, ``variants`` under which a
+    test is known to fail.
+    """
 
     file: Path
     drifts: Mapping[str, Known]
     secrets: Mapping[str, Known] = field(default_factory=dict[str, Known])
+    variants: Mapping[str, Known] = field(default_factory=dict[str, Known])
+
+    def failing_variant(self, test: str, today: date | None = None) -> Known | None:
+        """Give the entry of a variant by its node id; one that has expired is none."""
+        entry = self.variants.get(variant_fingerprint(test))
+        return None if entry is None or entry.is_past(today or _today()) else entry
 
     def apply(self, findings: Iterable[Finding], today: date | None = None) -> tuple[Finding, ...]:
         """Mark the findings that are accepted.
@@ -78,7 +89,7 @@ def read(file: Path) -> KnownThings:
     ``Misuse`` names file, line and what is allowed.
     """
     tables = read_tables(file)
-    return KnownThings(file, tables[DRIFT], tables[SECRET])
+    return KnownThings(file, tables[DRIFT], tables[SECRET], tables[VARIANT])
 
 
 def accept(
@@ -107,6 +118,24 @@ def accept_secrets(
         Known(each, rule, reason=reason.strip(), until=until) for each, rule in rules.items()
     ]
     return _accepted(file, SECRET, entries)
+
+
+def accept_variants(
+    file: Path, tests: Iterable[str], reason: str, until: date | None = None
+) -> tuple[str, ...]:
+    """Write variants under which a test may fail, by node id; give the new fingerprints.
+
+    ``Misuse`` and ``ArgotError`` as ``accept``.
+    """
+    entries = [
+        Known(variant_fingerprint(each), VARIANT, each, reason.strip(), until) for each in tests
+    ]
+    return _accepted(file, VARIANT, entries)
+
+
+def variant_fingerprint(test: str) -> str:
+    """Give the 12 hex digits of a node id, variant included, as it reads from the settings."""
+    return hashlib.sha256(test.encode()).hexdigest()[:12]
 
 
 def _accepted(file: Path, table: str, entries: Sequence[Known]) -> tuple[str, ...]:

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 DRIFT: Final = "drift"
 SECRET: Final = "secret"  # noqa: S105 - the name of a table
+VARIANT: Final = "variant"
 REQUIRED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         DRIFT: ("fingerprint", "kind", "path", "reason"),
         SECRET: ("fingerprint", "kind", "reason"),
+        VARIANT: ("fingerprint", "kind", "path", "reason"),
     }
 )
 """The tables of the file, and the keys an entry of each must have."""
@@ -40,8 +42,8 @@ _NEW = """\
 class Known:
     """One entry: what is known, why, and until which day (``None``: no end).
 
-    ``kind``: the kind of drift, or the rule that took something for a secret. ``path``: where in
-    the body, ``""`` where the table has none.
+    ``kind``: the kind of drift, the rule that took something for a secret, or ``variant``.
+    ``path``: where in the body, the node id of a variant, ``""`` where the table has none.
     """
 
     fingerprint: str

@@ -19,8 +19,11 @@ from pytest_argot.plugin.lifecycle import (
     pytest_runtest_teardown,
 )
 from pytest_argot.plugin.marker import SIGNATURE
+from pytest_argot.plugin.search import pytest_pyfunc_call
 from pytest_argot.plugin.session import SESSION, WORKER_STARTED, start
 from pytest_argot.plugin.terminal import Summary
+from pytest_argot.plugin.unittest_variants import pytest_make_collect_report
+from pytest_argot.plugin.variants import pytest_generate_tests
 from pytest_argot.plugin.verdict import pytest_runtest_call, pytest_runtest_makereport
 
 if TYPE_CHECKING:
@@ -35,6 +38,9 @@ __all__ = [
     "pytest_configure",
     "pytest_configure_node",
     "pytest_fixture_setup",
+    "pytest_generate_tests",
+    "pytest_make_collect_report",
+    "pytest_pyfunc_call",
     "pytest_report_header",
     "pytest_runtest_call",
     "pytest_runtest_makereport",

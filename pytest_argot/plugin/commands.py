@@ -42,6 +42,22 @@ def _ways_for_data(run: Run) -> Iterator[str]:
         yield "run a test that makes the request, with --argot-record=once"
 
 
+def to_run_again(run: Run) -> str:
+    """Give what runs one variant, or one search, again."""
+    full = run.session.fuzzing.switch == "full"  # it may lie beyond the limit
+    return f"pytest {_item_of(run)}{' --argot-fuzz=full' if full else ''}"
+
+
+def to_expect(run: Run) -> str:
+    """Give what notes that a test fails under its variant, for the time being."""
+    return f"argot accept {_item_of(run)} --reason '...'"
+
+
+def _item_of(run: Run) -> str:
+    (test,) = _seen_from(run.plan.here, run.item.config.rootpath, [run.item.nodeid])
+    return shlex.quote(test)
+
+
 def to_record_again(run: Run, drifted: Collection[str]) -> str:
     """Give what records anew what drifted, and loses nothing; ``drifted``: files as shown."""
     plan = run.plan

@@ -57,6 +57,12 @@ def _run(request: pytest.FixtureRequest) -> Run:
     return run
 
 
+def anew(run: Run, name: str) -> Any:
+    """Give what a data fixture would give now, under another variant than at set-up."""
+    items = run.read(name if name.endswith("s") else f"{name}s")
+    return items if name.endswith("s") else _only(run, items, name)
+
+
 def _data(request: pytest.FixtureRequest, kind: str) -> list[Any]:
     run = _run(request)
     run.reads_data = True

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_argot.errors import Misuse
+from pytest_argot.plugin.fuzzing import add_fuzz_flags
 from pytest_argot.settings import (
     RECORD_SYNONYMS,
     Options,
@@ -38,6 +39,7 @@ def add_flags(parser: pytest.Parser) -> None:
         action="store_true",
         help="let decorated tests go live without a cassette; data fixtures still read theirs",
     )
+    add_fuzz_flags(group)
     group.addoption(
         "--argot-config",
         dest="argot_config",

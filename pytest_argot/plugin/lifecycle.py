@@ -7,15 +7,19 @@ from unittest import TestCase
 
 import pytest
 
-from pytest_argot.errors import Misuse
+from pytest_argot.errors import Misuse, NetworkBlocked, NoMatch
 from pytest_argot.plugin.marker import MARKER
-from pytest_argot.plugin.run import DATA_FIXTURES, RUN, Run
+from pytest_argot.plugin.run import RUN, Run
 from pytest_argot.plugin.screen import NAME, Screen
 from pytest_argot.plugin.session import SESSION
+from pytest_argot.plugin.unittest_variants import watch_set_up
+from pytest_argot.plugin.variant_verdict import record_first, skip_diverged, skip_set_up
+from pytest_argot.plugin.variants import SEARCH, UNRECORDED, applied, reads_data, varied
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from pytest_argot.plugin.session import Session
     from pytest_argot.tape.plan import Plan
 
 MISUSE = "argot_misuse"
@@ -25,31 +29,43 @@ PLAN: pytest.StashKey[Plan] = pytest.StashKey()
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Work out the plan of every decorated test: a wrong option is a usage error of collection."""
+    session = config.stash[SESSION]
     decorated = [item for item in items if item.get_closest_marker(MARKER)]
-    if not decorated:
+    if not decorated and not session.fuzzing.refused:
         return
-    from pytest_argot.plugin.planning import plan_of
-
     if not config.pluginmanager.has_plugin(NAME):
         config.pluginmanager.register(Screen(config), NAME)
-    session = config.stash[SESSION]
     session.collected.whole = _is_whole(config)
     try:
-        for item in decorated:
-            plan = item.stash[PLAN] = plan_of(item, session)
-            session.collected.add(plan, reads_data=_reads_data(item))
+        foreign = {item for item in decorated if not _planned(item, session)}
+        for error in session.fuzzing.refused:
+            raise error
     except Misuse as error:
         _refuse(config, items, str(error))
+    else:
+        items[:] = [item for item in items if item not in foreign]
+
+
+def _planned(item: pytest.Item, session: Session) -> bool:
+    """Plan a test; tell whether there is one, or only a variant of another cassette's."""
+    from pytest_argot.plugin.planning import plan_of, where
+
+    try:
+        plan = applied(item, plan_of(item, session), session)
+    except Misuse as error:
+        raise Misuse(error.what, where=error.where or where(item), fix=error.fix) from error
+    if plan is None:
+        return False
+    item.stash[PLAN] = plan
+    if plan.variant is None and varied(item).variant != SEARCH:
+        session.collected.add(plan, reads_data=reads_data(item))
+    return True
 
 
 def _is_whole(config: pytest.Config) -> bool:
     """Tell whether files were collected with all their tests; -k and -m come after that."""
     chosen = any("::" in each for each in config.args)
     return not (chosen or config.getoption("lf", default=False))
-
-
-def _reads_data(item: pytest.Item) -> bool:
-    return not DATA_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def _refuse(config: pytest.Config, items: list[pytest.Item], text: str) -> None:
@@ -68,12 +84,26 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
     if plan is None:
         return (yield)
     session = item.config.stash[SESSION]
+    if plan.variant is not None and session.fuzzing.is_over:
+        reason = "the time for variants is over (--argot-fuzz-time)"
+        item.add_marker(pytest.mark.skip(reason=reason))
     run = item.stash[RUN] = session.running = Run(item, plan, session)
-    run.reads_data = _reads_data(item)
-    result = yield
+    run.reads_data = reads_data(item)
+    if item.stash.get(UNRECORDED, False):
+        item.add_marker(pytest.mark.skip(reason=record_first(run)))
+    try:
+        result = yield
+    except Exception as error:
+        skip_set_up(run, error)
+        raise
+    except (NoMatch, NetworkBlocked):
+        skip_diverged(run)
+        raise
     tape = run.open()
     if isinstance(instance := getattr(item, "instance", None), TestCase):
         instance.argot = tape  # type: ignore[attr-defined]  # unittest has no fixtures
+        if plan.variant is not None:
+            watch_set_up(instance, session)
     return result
 
 
@@ -88,12 +118,14 @@ def pytest_fixture_setup(
     if fixturedef.scope == "function":
         try:
             run.open()
+            return (yield)
         except BaseException as error:
-            # A fixture that failed without a result would not be torn down by pytest.
-            key = getattr(request, "param", None)
-            fixturedef.cached_result = (None, key, (error, error.__traceback__))
+            # A fixture that failed without a result would not be torn down by pytest, which
+            # keeps none of what a request without an answer raises.
+            if fixturedef.cached_result is None:
+                key = getattr(request, "param", None)
+                fixturedef.cached_result = (None, key, (error, error.__traceback__))
             raise
-        return (yield)
     with run.suspended(), run.standing_in():
         return (yield)
 

@@ -9,7 +9,7 @@ import pytest
 MARKER = "argot_cassette"
 SIGNATURE = (
     "argot_cassette(*names, record, model, chunk_model, dialect, match_on, mask, fail_on, levels, "
-    "allow_repeats, allow_unplayed, passthrough, record_errors, pace): record the test's "
+    "fuzz, allow_repeats, allow_unplayed, passthrough, record_errors, pace): record the test's "
     "completion responses once, replay them from then on, and judge them by their response model"
 )
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from pytest_argot.cassette.interaction import Request
+    from pytest_argot.fuzz.fuzz import Fuzz
 
     Decorated = TypeVar("Decorated", bound=Callable[..., object] | type)
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
             mask: Sequence[str] | None = ...,
             fail_on: str | None = ...,
             levels: Mapping[str, str] | None = ...,
+            fuzz: Fuzz | str | Sequence[str] | bool | None = ...,
             allow_repeats: bool | None = ...,
             allow_unplayed: bool | None = ...,
             passthrough: Sequence[str] | None = ...,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,9 +14,13 @@ import pytest
 
 from pytest_argot.errors import ArgotError, Misuse
 from pytest_argot.plugin.marker import MARKER
+from pytest_argot.plugin.variants import plain_nodeid, varied
 from pytest_argot.settings import Options, Settings, options_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pytest_argot.fuzz.fuzz import Fuzz
     from pytest_argot.plugin.session import Session
     from pytest_argot.tape.plan import Plan
 
@@ -27,6 +32,7 @@ def plan_of(item: pytest.Item, session: Session) -> Plan:
     calls = [(mark.args, mark.kwargs) for mark in marks_of(item)]
     settings = session.book.of(item.path)
     options = options_of(calls, where(item))
+    fuzz = _fuzz(options, item)
     if item.config.getoption("argot_pace") is not None:  # meant for this run, like the mode
         options = replace(options, pace=settings.pace)
     plan = Plan(
@@ -41,10 +47,22 @@ def plan_of(item: pytest.Item, session: Session) -> Plan:
         born_after=session.started,
         command=f"pytest {shlex.quote(_from(item, item.config.invocation_params.dir))}",
         unheard=session.book.unheard(options, settings),
+        fuzz=fuzz,
     )
     _check(plan, session, where(item))
     _check_known(plan, session)
     return plan
+
+
+def _fuzz(options: Options, item: pytest.Item) -> Fuzz | None:
+    if options.fuzz is None or options.fuzz is False:
+        return None
+    from pytest_argot.fuzz.fuzz import Fuzz
+
+    try:
+        return Fuzz.of(options.fuzz)
+    except Misuse as error:
+        raise Misuse(error.what, where=error.where or where(item), fix=error.fix) from None
 
 
 def _check(plan: Plan, session: Session, place: str) -> None:
@@ -106,14 +124,18 @@ def where(item: pytest.Item) -> str:
 
 
 def _from(item: pytest.Item, folder: Path) -> str:
-    """Give the node id as it reads from a folder; pytest's own starts at its root folder."""
-    file, colons, inside = item.nodeid.partition("::")
+    return seen_from(item, folder, plain_nodeid(item))
+
+
+def seen_from(item: pytest.Item, folder: Path, nodeid: str) -> str:
+    """Give a node id as it reads from a folder; pytest's own start at its root folder."""
+    file, colons, inside = nodeid.partition("::")
     if folder == item.config.rootpath:
-        return item.nodeid
+        return nodeid
     try:
         relative = os.path.relpath(item.config.rootpath / file, folder)
     except ValueError:  # another drive
-        return item.nodeid
+        return nodeid
     return Path(relative).as_posix() + colons + inside
 
 
@@ -135,6 +157,15 @@ def _paths(item: pytest.Item, settings: Settings, options: Options) -> list[Path
         raise Misuse(error.what, where=where(item), fix=error.fix) from error
 
 
+def named_paths(
+    item: pytest.Item, session: Session, names: Sequence[str]
+) -> Iterator[tuple[Path, ...]]:
+    """Give the files of the cassettes a parameter of a test names; nothing for a wrong name."""
+    with suppress(Misuse):
+        settings = session.book.of(item.path)
+        yield tuple(_paths(item, settings, Options(names=tuple(names))))
+
+
 def _module(item: pytest.Item, settings: Settings) -> str:
     """Give the test module's path below the settings' folder, without its ending."""
     try:
@@ -145,8 +176,9 @@ def _module(item: pytest.Item, settings: Settings) -> str:
 
 def _name(item: pytest.Item) -> tuple[str, str | None]:
     """Give the dotted name of the test (classes, function) and its parameter id."""
-    original = getattr(item, "originalname", None) or item.name
+    name = varied(item).plain_name
+    original = getattr(item, "originalname", None) or name
     parts = item.nodeid.split("::")[1:-1]
-    identity = item.name.removeprefix(original)
+    identity = name.removeprefix(original)
     test_id = identity[1:-1] if identity.startswith("[") and identity.endswith("]") else None
     return ".".join([*parts, original]), test_id

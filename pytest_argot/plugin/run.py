@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pytest_argot.drift.finding import Finding
     from pytest_argot.errors import ArgotError
     from pytest_argot.plugin.session import Session
+    from pytest_argot.report.fuzz_summary import FuzzNotes
     from pytest_argot.report.summary import TestNotes
     from pytest_argot.tape.plan import Plan
     from pytest_argot.tape.reading import Reading
@@ -35,7 +36,9 @@ class Run:
     ``unreadable`` is set when a data fixture could not be built; ``kept`` names the file that
     holds what a failed test recorded; ``left`` counts the old interactions that mode ``rewrite``
     left alone, ``dropped`` those that mode ``update`` took out; ``waiting``: a data test without
-    a recording. ``said``: the message that failed the test.
+    a recording. ``said``: the message that failed the test. ``fuzz_notes``: what is to be told
+    of its variant. ``tolerated``: the test raised what it may (or has to) raise under it.
+    ``searching``: it is being searched, ``combinations`` counts what was tried.
     """
 
     item: pytest.Item
@@ -52,6 +55,10 @@ class Run:
     dropped: int = 0
     waiting: bool = False
     said: str = ""
+    fuzz_notes: FuzzNotes | None = None
+    tolerated: bool = False
+    searching: bool = False
+    combinations: int = 0
 
     def open(self) -> Tape:
         """Open the tape; the first call of a test does, later ones give the same tape.
@@ -164,6 +171,8 @@ class Run:
     def unplayed(self) -> list[Interaction]:
         """Give the interactions of this test, or of no known one, that it should have asked for."""
         settings, options = self.plan.settings, self.plan.options
+        if self.plan.variant is not None or self.searching:  # the recorded answers tell it
+            return []
         if self.reads_data or options.allow_unplayed or settings.unplayed == "ignore":
             return []
         if self.plan.record == "rewrite":  # asked live; what nobody asked for is counted as left
@@ -252,7 +261,9 @@ class Run:
             "waiting": self.waiting,
             "stale": [shown(each.path, self.plan.here) for each in self.stale()],
         }
-        if self.plan.record == "none" and not self.reads_data:
+        if self.fuzz_notes is not None:
+            notes["fuzz"] = self.fuzz_notes
+        elif self.plan.record == "none" and not self.reads_data:
             notes["gone"] = self._gone()
         return notes
 
@@ -270,6 +281,8 @@ class Run:
         """Give the JUnit properties."""
         open_findings = [f for f in self.open().findings if not f.accepted]
         properties: list[tuple[str, object]] = [("argot.cassette", self.plan.name)]
+        if self.plan.variant is not None:
+            properties.append(("argot.variant", self.plan.variant.id))
         if open_findings:
             properties.append(("argot.drift", len(open_findings)))
         return properties

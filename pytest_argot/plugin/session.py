@@ -10,10 +10,15 @@ import pytest
 
 from pytest_argot.plugin.collected import Collected
 from pytest_argot.plugin.flags import SettingsBook
+from pytest_argot.plugin.fuzzing import Fuzzing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_argot.fuzz.variant import Variant
     from pytest_argot.plugin.run import Run
     from pytest_argot.tape.archive import Archive
+    from pytest_argot.tape.plan import Plan
 
 WORKER_STARTED = "argot_started"
 
@@ -24,6 +29,7 @@ class Session:
 
     book: SettingsBook
     started: str
+    fuzzing: Fuzzing
     running: Run | None = None
     collected: Collected = field(default_factory=Collected)
     _archives: list[Archive] = field(default_factory=list["Archive"])
@@ -37,6 +43,10 @@ class Session:
             self._archives.append(Archive())
         return self._archives[0]
 
+    def variants(self, plan: Plan, *, data: bool) -> Mapping[str, Variant]:
+        """Give a test's variants by id; see ``Fuzzing.variants``."""
+        return self.fuzzing.variants(plan, self.archive, data=data)
+
 
 SESSION = pytest.StashKey[Session]()
 
@@ -45,7 +55,7 @@ def start(config: pytest.Config) -> None:
     """Begin a session; ``UsageError`` for a flag with a value that is not allowed."""
     workerinput: dict[str, str] = getattr(config, "workerinput", {})
     started = workerinput.get(WORKER_STARTED) or now()
-    config.stash[SESSION] = Session(SettingsBook(config), started)
+    config.stash[SESSION] = Session(SettingsBook(config), started, Fuzzing.of(config))
 
 
 def now() -> str:

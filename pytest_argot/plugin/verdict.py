@@ -10,7 +10,16 @@ import pytest
 
 from pytest_argot.errors import ArgotError, ArgotWarning, DriftWarning, UnplayedWarning
 from pytest_argot.plugin.run import RUN, Run
+from pytest_argot.plugin.search import how_to_repeat
 from pytest_argot.plugin.short_report import shorten
+from pytest_argot.plugin.variant_verdict import (
+    at_test,
+    demand,
+    describe,
+    notes,
+    skip_diverged,
+    tolerates,
+)
 from pytest_argot.plugin.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -38,15 +47,21 @@ def _judged(run: Run, tape: Tape) -> Generator[None, Any, Any]:
         raise run.failure(str(run.unreadable))
     dog = Watchdog(tape)
     try:
-        with dog:
+        with dog, run.session.fuzzing.timed(run.plan.variant):
             result = yield
     except (pytest.skip.Exception, pytest.exit.Exception):
         raise
     except KeyboardInterrupt:
         if dog.bit:
+            skip_diverged(run)
             fail(run, f"{tape.miss}\n  and then: the test waited on, and was ended")
         raise
     except BaseException as error:
+        tape.settle()
+        skip_diverged(run)
+        if tolerates(run, error):
+            run.passed = True
+            return None
         _body_failed(run, tape, error)
         raise
     _judge(run, tape)
@@ -56,7 +71,6 @@ def _judged(run: Run, tape: Tape) -> Generator[None, Any, Any]:
 
 def _body_failed(run: Run, tape: Tape, error: BaseException) -> None:
     """Show the body's failure with the tape's below it, or the miss that caused it alone."""
-    tape.settle()
     section = run.item.add_report_section
     if tape.miss is not None:
         if not _is_or_holds(error, tape.miss):
@@ -83,6 +97,7 @@ def _short(error: BaseException) -> str:
 def _judge(run: Run, tape: Tape) -> None:
     """Judge a body that ended well."""
     tape.settle()
+    skip_diverged(run)
     if tape.miss is not None:
         fail(run, str(tape.miss))
     if tape.traffic.unverified is not None:
@@ -96,6 +111,7 @@ def _judge(run: Run, tape: Tape) -> None:
     except ArgotError as error:
         run.why_failed = "it holds something that looks like a secret"
         fail(run, f"{type(error).__name__}: {error}", promote=False)
+    demand(run)
     _stale(run)
     _unplayed(run)
     _warn_of_drift(run)
@@ -103,7 +119,9 @@ def _judge(run: Run, tape: Tape) -> None:
 
 def _nothing_intercepted(run: Run, tape: Tape) -> None:
     """Fail a test whose requests went past the tape: most of them went live."""
-    exempt = run.reads_data or run.plan.lenient or run.plan.options.allow_unplayed
+    recorded = run.plan.variant is None and not run.searching
+    allowed = run.plan.options.allow_unplayed and recorded
+    exempt = run.reads_data or run.plan.lenient or allowed
     if exempt or tape.played or tape.recorded:
         return
     fail(
@@ -206,8 +224,21 @@ def pytest_runtest_makereport(
         report.longrepr = None
     if call.when == "call":
         run.passed = run.passed and report.passed
+    if call.when == "call" or (call.when == "setup" and not report.passed):
+        _tell_variant(run, report, call)
     if report.failed and run.said:
         shorten(item, run, report)
     if call.when == "teardown":
         report.argot = run.told()  # type: ignore[attr-defined]  # reports carry plain extras
     return report
+
+
+def _tell_variant(run: Run, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+    """Say what a variant changed where the test failed under it."""
+    if run.tape is None or not (run.searching or run.plan.variant):
+        return
+    run.fuzz_notes = notes(run, report, call)
+    at_test(run, report)
+    if report.failed:
+        told = how_to_repeat(run) if run.searching else describe(run)
+        report.sections.append(("argot variant", told))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from pytest_argot.drift.finding import Finding, Level
 from pytest_argot.report.drifts import Drift, group, level_word, notes_line
+from pytest_argot.report.fuzz_summary import FuzzNotes, fuzz_lines
 from pytest_argot.report.gitignore import gitignore_hint
 from pytest_argot.report.wording import clipped, count, nearby, printable, shortlist
 
@@ -28,7 +29,7 @@ class TestNotes(TypedDict, total=False):
     no model judged. ``rejected``: the file a refused recording was kept in. ``overcome``: transient
     answers that were not recorded. ``left``: old interactions nobody asked for while all were
     rewritten. ``waiting``: whether it reads what nobody has recorded yet. ``gone``: indices of
-    interactions it did not ask for, of tests that are no longer there.
+    interactions it did not ask for, of tests that are no longer there. ``fuzz``: of a variant.
     """
 
     test: str
@@ -44,6 +45,7 @@ class TestNotes(TypedDict, total=False):
     dropped: int
     waiting: bool
     gone: Sequence[int]
+    fuzz: FuzzNotes
     stale: Sequence[str]
 
 
@@ -66,6 +68,7 @@ def summary_lines(data: Iterable[TestNotes]) -> list[Line]:
         *_gone(tests),
         *_stale(tests),
         *_waiting(tests),
+        *fuzz_lines([test["fuzz"] for test in tests if "fuzz" in test]),
         *_recorded(tests),
     ]
 

@@ -26,6 +26,7 @@ class Options:
     mask: tuple[str, ...] | None = None
     fail_on: str | None = None
     levels: Mapping[str, str] | None = None
+    fuzz: Any = None
     allow_repeats: bool | None = None
     allow_unplayed: bool | None = None
     passthrough: tuple[str, ...] | None = None
@@ -52,6 +53,7 @@ OPTION_CHECKS: Mapping[str, checks.Check] = MappingProxyType(
         "mask": checks.texts,
         "fail_on": CHECKS["fail_on"],
         "levels": CHECKS["levels"],
+        "fuzz": checks.anything,
         "allow_repeats": checks.flag,
         "allow_unplayed": checks.flag,
         "passthrough": CHECKS["passthrough"],

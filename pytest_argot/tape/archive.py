@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_argot.cassette.cassette import Cassette
+    from pytest_argot.cassette.interaction import Interaction
     from pytest_argot.drift.judge import Verdict
     from pytest_argot.drift.known import KnownThings
     from pytest_argot.drift.routes import Routes
@@ -48,6 +49,11 @@ class Archive:
             if key not in self._cassettes:
                 self._cassettes[key] = load(path, self.masker(mask))
             return self._cassettes[key]
+
+    def interactions(self, plan: Plan) -> list[Interaction]:
+        """Read all cassettes of a plan, one after the other; errors as ``load`` says."""
+        cassettes = [self.load(path, plan.mask) for path in plan.paths]
+        return [each for cassette in cassettes for each in cassette.interactions]
 
     def routes(self, plan: Plan) -> Routes:
         """Give the routes of a plan; ``Misuse`` for a model that cannot be imported."""

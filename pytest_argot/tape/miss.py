@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pytest_argot.cassette.interaction import Interaction, Request
     from pytest_argot.cassette.matching import Matcher
     from pytest_argot.tape.plan import Plan
+    from pytest_argot.tape.variation import Variation
 
 PACKAGE = Path(__file__).resolve().parent.parent
 BODY_SHOWN = 200
@@ -56,6 +57,15 @@ def read_on(plan: Plan, asked: Request) -> str:
             f"  record it: {plan.record_command('rewrite')}",
         ]
     )
+
+
+def astray(plan: Plan, variation: Variation, asked: Request) -> str:
+    """Say that under a variant a program asks for what nobody can improvise, or without end."""
+    where = f"  asked at: {caller(plan.settings.root)}\n  cassette: {plan.name}"
+    if variation.endless:
+        return f"{variation.endless} is asked for again and again, without an end\n{where}"
+    what = f"{asked.method} {asked.url}"
+    return f"diverged: the variant leads to {what}, and nothing like it was recorded\n{where}"
 
 
 def _mode(plan: Plan, interactions: Sequence[Interaction], played: frozenset[int]) -> str:

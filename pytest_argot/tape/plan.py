@@ -12,6 +12,9 @@ from pytest_argot.settings import Options, Settings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pytest_argot.fuzz.fuzz import Fuzz
+    from pytest_argot.fuzz.variant import Variant
+
 PACES: Final[Mapping[str, float]] = MappingProxyType({"instant": 0.0, "recorded": 1.0})
 
 
@@ -27,6 +30,8 @@ class Plan:
     (RFC 3339, UTC) still counts as being recorded in mode ``once``.
     ``command``: how to run this again, without the record flag. ``here``: the working directory.
     ``unheard``: what asks for a writing mode in vain, because ``CI`` is set.
+    ``fuzz``: what the test's answers are varied by, where they are; ``variant``: the change in
+    force, ``None`` for the recorded answers.
     """
 
     paths: tuple[Path, ...]
@@ -41,6 +46,8 @@ class Plan:
     command: str = ""
     here: Path = field(default_factory=Path.cwd)
     unheard: str = ""
+    fuzz: Fuzz | None = None
+    variant: Variant | None = None
 
     @property
     def path(self) -> Path:

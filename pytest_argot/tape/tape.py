@@ -16,6 +16,7 @@ from pytest_argot.tape.reading import Reading
 from pytest_argot.tape.retries import FAILED
 from pytest_argot.tape.switchboard import SWITCHBOARD
 from pytest_argot.tape.traffic import Traffic
+from pytest_argot.tape.variation import varied
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pytest_argot.cassette.cassette import Cassette
     from pytest_argot.cassette.interaction import Interaction, Request
     from pytest_argot.drift.finding import Finding
+    from pytest_argot.fuzz.variant import Variant
     from pytest_argot.tape.archive import Archive
     from pytest_argot.tape.keeping import Take
     from pytest_argot.tape.plan import Plan
@@ -49,11 +51,10 @@ class Tape:
         self._masker = archive.masker(plan.mask)
         self._cassettes = tuple(self._load())
         self._loaded = tuple(i for cassette in self._cassettes for i in cassette.interactions)
-        missing = all(cassette.path != plan.path for cassette in self._cassettes)
-        self.traffic = Traffic(plan, self._loaded, self._masker, missing=missing)
+        self.traffic = self._traffic()
         self.line = Line(self.traffic)
         self._stack = ExitStack()
-        self._reading = Reading(plan, archive, self._cassettes, (), self._loaded)
+        self._reading = self._read()
 
     def _load(self) -> Iterator[Cassette]:
         plan = self._plan
@@ -83,8 +84,11 @@ class Tape:
         """What the file would hold if the test passed now, then what other cassettes hold.
 
         In mode ``rewrite`` what was recorded stands in the place of what it replaces, in ``update``
-        what only this test used to ask for is gone as soon as something was recorded.
+        what only this test used to ask for is gone as soon as something was recorded. Under a
+        variant the changed response stands in the place of the recorded one.
         """
+        if self._plan.variant is not None:
+            return varied(self._loaded, self._plan.variant)
         if self._plan.record in REPLACING and self.traffic.recorded:
             return self._standing()
         return (*self._loaded, *self.traffic.recorded)
@@ -145,6 +149,16 @@ class Tape:
         return datetime.fromisoformat(max(stamps)) if stamps else None
 
     @property
+    def variant(self) -> Variant | None:
+        """What is changed in the responses, ``None`` where they are the recorded ones."""
+        return self._plan.variant
+
+    @property
+    def diverged(self) -> str:
+        """The request the variant led to that nothing recorded resembles, ``""`` without one."""
+        return "" if self.traffic.variation is None else self.traffic.variation.diverged
+
+    @property
     def stale(self) -> tuple[Cassette, ...]:
         """The cassettes older than ``max_age``, but the one that has been recorded into now."""
         from pytest_argot.cassette.age import is_stale
@@ -158,11 +172,6 @@ class Tape:
         )
 
     @property
-    def variant(self) -> None:
-        """What was changed in the responses: ``None``, they are the recorded ones."""
-        return
-
-    @property
     def findings(self) -> tuple[Finding, ...]:
         """The drift found in the file and in what was recorded now."""
         return self.reading.findings
@@ -174,16 +183,28 @@ class Tape:
 
     def reading_of(self, kept: Path | None) -> Reading:
         """Give the reading; ``kept`` is the file that what was recorded now is kept in."""
-        live = tuple(self.traffic.live)
-        standing = self.interactions
-        now = Reading(
-            self._plan, self._archive, self._cassettes, self.recorded, standing, live, kept
-        )
+        now = self._read(kept)
         if now.state != self._reading.state:
             self._reading = now
         return self._reading
 
+    def _read(self, kept: Path | None = None) -> Reading:
+        live, standing = tuple(self.traffic.live), self.interactions
+        return Reading(
+            self._plan, self._archive, self._cassettes, self.recorded, standing, live, kept
+        )
+
+    def _traffic(self) -> Traffic:
+        missing = all(cassette.path != self.path for cassette in self._cassettes)
+        return Traffic(self._plan, self._loaded, self._masker, missing=missing)
+
     # Its life.
+
+    def rewind(self, variant: Variant | None) -> None:
+        """Answer from the beginning again, under another variant or as recorded."""
+        self._plan = replace(self._plan, variant=variant)
+        self.traffic = self.line.traffic = self._traffic()
+        self._reading = self._read()
 
     @contextmanager
     def intercepting(self) -> Generator[Tape]:
@@ -228,6 +249,8 @@ class Tape:
         """
         from pytest_argot.cassette.store import save
 
+        if self._plan.variant is not None:  # nothing of it was ever answered by a server
+            return None
         if not (self.traffic.recorded or (self._owns_anew() and not reads_data)):
             return None
         take = self.traffic.take()
@@ -259,7 +282,7 @@ class Tape:
         from pytest_argot.cassette.store import reject
 
         new = self.recorded
-        if all(each.response.status == FAILED for each in new):
+        if self._plan.variant is not None or all(each.response.status == FAILED for each in new):
             return None
         return reject(
             self.path, new, reason=reason, masker=self._masker, harmless=self._harmless, clean=new

@@ -20,16 +20,18 @@ from pytest_argot.errors import (
 from pytest_argot.tape.exchange import Exchange, LiveRequest, LiveResponse
 from pytest_argot.tape.hosts import is_loopback
 from pytest_argot.tape.keeping import Take, identified
-from pytest_argot.tape.miss import explain, read_on
+from pytest_argot.tape.miss import astray, explain, read_on
 from pytest_argot.tape.passthrough import DEFAULT_PORTS, passes
 from pytest_argot.tape.playback import Playback
 from pytest_argot.tape.takings import Takings
 from pytest_argot.tape.thread_ends import TOLD
+from pytest_argot.tape.variation import Variation
 from pytest_argot.tape.work import in_process_pool_style
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
+    from pytest_argot.cassette.interaction import Response
     from pytest_argot.tape.plan import Plan
     from pytest_argot.tape.recording import Recording
     from pytest_argot.wire.masking import Masker
@@ -46,6 +48,7 @@ WRITING = frozenset({"new_episodes", "update", "rewrite"})
 class Traffic:
     """What a tape was asked, and what became of it; used by several threads at once.
 
+    ``variation``: what changes the answers, ``None`` where they are the recorded ones.
     ``live``: the answers mode ``verify`` got. ``unverified``: why a live answer could not be
     had. ``miss``: the first request nobody could answer. ``known``: a masker that knows the
     credentials of all requests so far. ``when_missed`` is called when there is a first miss.
@@ -60,6 +63,7 @@ class Traffic:
         self._masker = self.known = masker
         self.matcher = Matcher(plan.match_on)
         self.shelf = Shelf(loaded, self.matcher, allow_repeats=plan.allow_repeats)
+        self.variation = self._varied()
         self._ask = _live() if plan.record == "verify" else None
         self.takings = Takings(plan.tests, keep_transient=plan.record_errors)
         self._lock = threading.RLock()
@@ -71,9 +75,17 @@ class Traffic:
         self._strays: set[str] = set()
         self._exchanges: dict[Hashable, Exchange] = {}
 
+    def _varied(self) -> Variation | None:
+        variant = self.plan.variant
+        if variant is None:
+            return None
+        return Variation(variant, self._loaded, self.shelf, self.matcher)
+
     @cached_property
     def writing(self) -> bool:
         """Whether a request without an answer goes live and is recorded."""
+        if self.variation is not None:
+            return False
         if self.plan.record == "once":
             return self._missing or self._born_now()
         return self.plan.record in WRITING
@@ -121,16 +133,22 @@ class Traffic:
             return None
         exchange = self._exchange(request)
         key = self.matcher.key(exchange.request)
-        index = self.shelf.take_key(key)
-        if index is None:
+        response = self._recorded(key, exchange.request)
+        if response is None:
             if self.writing:
                 return None
             raise self._refuse(exchange.request, own=own)
-        response = self._loaded[index].response
         self.takings.played(key, response.status)
         if self._ask is not None:
             self._verify(exchange, request, self._ask)
         return Playback(response, self.plan.pace, lambda: self._read_on(exchange.request))
+
+    def _recorded(self, key: Hashable, asked: Request) -> Response | None:
+        """Take what was recorded for a request off the shelf, ``None`` if there is nothing."""
+        if self.variation is not None:
+            return self.variation.answer(key, asked)
+        index = self.shelf.take_key(key)
+        return None if index is None else self._loaded[index].response
 
     def record(self, request: LiveRequest) -> Recording:
         """Begin to record a request that goes live."""
@@ -160,11 +178,15 @@ class Traffic:
         return exchange
 
     def _refuse(self, asked: Request, *, own: bool) -> NoMatch:
+        if self.variation is not None:
+            return self.refuse(astray(self.plan, self.variation, asked), own=own)
         played = frozenset(self.shelf.played)
         text = explain(self.plan, asked, self._loaded, played, self.matcher, missing=self._missing)
         return self.refuse(text, own=own)
 
     def _read_on(self, asked: Request) -> NoMatch:
+        if self.variation is not None:
+            self.variation.read_on(asked)
         return self.refuse(read_on(self.plan, asked))
 
     def refuse(self, text: str, *, own: bool = True) -> NoMatch:

@@ -6,6 +6,7 @@ import inspect
 import os
 import warnings
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from pytest_argot.drift.finding import Finding
+    from pytest_argot.fuzz.variant import Variant
 
 OPENING: Final = frozenset({"contextlib", __name__})
 """Modules between a script and its tape."""
@@ -38,13 +40,19 @@ DRIFTED = "the recording drifted"
 
 
 @contextmanager
-def use_cassette(name: str, *more: str, **options: Any) -> Generator[Tape]:
+def use_cassette(
+    name: str, *more: str, variant: Variant | None = None, **options: Any
+) -> Generator[Tape]:
     """Open a cassette outside pytest and give its tape.
 
     Takes the options of ``argot_cassette``; settings are those at or above the working
     directory. ``record`` given here is honoured in CI too: no flag could say so. After a body
     that ended well what was recorded is written; after an exception it is kept beside the
     cassette as ``<name>.rejected.yaml``.
+
+    ``variant``: one changed response, as ``pytest_argot.fuzz.variants`` gives them; nothing is
+    recorded or judged then. A body that it leads to a request the cassette knows nothing like
+    ends there, without an error; ``tape.diverged`` names that request.
 
     Raises ``CassetteMissing``, ``CassetteCorrupt`` or ``Misuse`` on entering, ``NoMatch`` for a
     request without an answer (again on leaving, if the body swallowed it), and on leaving
@@ -53,6 +61,8 @@ def use_cassette(name: str, *more: str, **options: Any) -> Generator[Tape]:
     ``fail``.
     """
     plan = _plan((name, *more), options)
+    if variant is not None:
+        plan = replace(plan, variant=variant, record="none")
     tape = _open(plan)
     try:
         with tape.intercepting():
@@ -60,6 +70,8 @@ def use_cassette(name: str, *more: str, **options: Any) -> Generator[Tape]:
         tape.settle()
         _check(tape)
     except BaseException as error:
+        if tape.diverged:
+            return
         tape.reject(DRIFTED if isinstance(error, SchemaDrift) else "the script failed")
         raise
     try:
@@ -73,6 +85,9 @@ def _plan(names: tuple[str, ...], given: dict[str, Any]) -> Plan:
     if "" in names:
         fix = 'name the file, without its ending: use_cassette("script")'
         raise Misuse("a cassette needs a name", where="use_cassette", fix=fix)
+    if given.get("fuzz"):
+        fix = "use_cassette(..., variant=...) plays one variant: see docs/fuzzing.md"
+        raise Misuse("fuzz belongs to a test", where="use_cassette", fix=fix)
     here = Path.cwd()
     settings = load(find(here), here)
     options = options_of([(names, given)], "use_cassette")
@@ -111,6 +126,8 @@ def _ambient(settings: Settings) -> str:
 def _check(tape: Tape) -> None:
     if tape.miss is not None:
         raise tape.miss
+    if tape.variant is not None:
+        return
     findings = tape.findings
     if failing := _failing(findings, tape.plan.fail_on):
         raise SchemaDrift(_message(tape, failing))

@@ -1,0 +1,183 @@
+"""What a session knows of variants: whether they run, which there are, how long they took."""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from pytest_argot.errors import Misuse
+from pytest_argot.fuzz.expecting import describes
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Hashable, Iterable, Mapping, Sequence
+
+    import pytest
+
+    from pytest_argot.cassette.interaction import Interaction
+    from pytest_argot.fuzz.fuzz import Fuzz
+    from pytest_argot.fuzz.variant import Variant
+    from pytest_argot.tape.archive import Archive
+    from pytest_argot.tape.plan import Plan
+
+SWITCH: Final = ("off", "on", "full")
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|)\Z")
+_SECONDS: Final = {"ms": 0.001, "": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def add_fuzz_flags(group: pytest.OptionGroup) -> None:
+    """Declare the flags of fuzzing; they belong to a run, never to the settings."""
+    group.addoption(
+        "--argot-fuzz",
+        dest="argot_fuzz",
+        default="on",
+        metavar="|".join(SWITCH),
+        help="off: only the recorded answers; on: up to the limit of each test; full: all variants",
+    )
+    group.addoption(
+        "--argot-fuzz-time",
+        dest="argot_fuzz_time",
+        default=None,
+        metavar="60s",
+        help="skip the variants that are left after this time was spent on variants (ms, s, m, h)",
+    )
+    group.addoption(
+        "--argot-fuzz-seed",
+        dest="argot_fuzz_seed",
+        default=None,
+        metavar="N",
+        help="the seed of searches, as a failed search prints it",
+    )
+
+
+@dataclass
+class Fuzzing:
+    """The variants of a session.
+
+    ``switch``: off, on or full. ``budget``: seconds for all variants together, ``None`` without
+    a bound. ``seed``: of searches, as bytes Hypothesis's blob of one failure, ``None``: each
+    test's own. ``refused``: what was wrong with
+    the fuzz of tests that could not be varied.
+    """
+
+    switch: str = "on"
+    budget: float | None = None
+    seed: int | bytes | None = None
+    spent: float = 0.0
+    refused: list[Misuse] = field(default_factory=list[Misuse])
+    _plans: dict[Hashable, tuple[Mapping[str, Variant], Plan]] = field(
+        default_factory=dict["Hashable", "tuple[Mapping[str, Variant], Plan]"]
+    )
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> Fuzzing:
+        """Read the flags; ``Misuse`` for a value that is not allowed."""
+        switch = config.getoption("argot_fuzz")
+        if switch not in SWITCH:
+            fix = f"use one of: {', '.join(SWITCH)}"
+            raise Misuse(f"--argot-fuzz cannot be {switch!r}", fix=fix)
+        budget = _seconds(config.getoption("argot_fuzz_time"))
+        return cls(switch, budget, _seed(config.getoption("argot_fuzz_seed")))
+
+    def is_on(self, plan: Plan) -> bool:
+        """Tell whether a test is varied in this run: not while anything may be recorded."""
+        if self.switch == "off" or plan.disabled:
+            return False
+        replays = plan.record == "once" and all(path.exists() for path in plan.paths)
+        return plan.record == "none" or replays
+
+    def variants(self, plan: Plan, archive: Archive, *, data: bool) -> Mapping[str, Variant]:
+        """Give a test's variants by id; planned once for each cassette and fuzz.
+
+        ``CassetteMissing`` and ``CassetteCorrupt`` as the reader says, ``Misuse`` for a selector or
+        an expectation that matches nothing, and where there is nothing to vary.
+        """
+        routes = archive.routes(plan)
+        key = (plan.paths, plan.test, plan.mask, id(routes), plan.fuzz, data)
+        if key not in self._plans:
+            self._plans[key] = self._planned(plan, archive, data=data), plan
+        return self._plans[key][0]
+
+    def _planned(self, plan: Plan, archive: Archive, *, data: bool) -> Mapping[str, Variant]:
+        from pytest_argot.fuzz.planning import variants
+        from pytest_argot.fuzz.search import require_hypothesis
+
+        fuzz = plan.fuzz
+        if fuzz is None:
+            return {}
+        if fuzz.search:
+            require_hypothesis()
+        everything = archive.interactions(plan)
+        places = own_places(everything, plan.test)
+        interactions = [everything[place] for place in places]
+        planned = partial(variants, interactions, archive.routes(plan), fuzz, parsing=data)
+        found = planned(full=self.switch == "full")
+        if fuzz.expect:
+            found = (*found, *_expected(fuzz, planned(full=True)))
+        return {each.id: replace(each, interaction=places[each.interaction]) for each in found}
+
+    @contextmanager
+    def timed(self, variant: Variant | None) -> Generator[None]:
+        """Count the time a variant takes; the recorded answers do not count."""
+        if variant is None:
+            yield
+            return
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.spent += time.perf_counter() - begun
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time for variants is spent."""
+        return self.budget is not None and self.spent >= self.budget
+
+
+def own_places(interactions: Sequence[Interaction], test: str) -> list[int]:
+    """Give the indices of what a test asks for: its own, or all where nothing is known of it."""
+    own = [place for place, each in enumerate(interactions) if test in each.tests]
+    return own or list(range(len(interactions)))
+
+
+def _expected(fuzz: Fuzz, variants: Iterable[Variant]) -> list[Variant]:
+    """Give the variants that something is expected of: they run whatever the limit."""
+    known = list(variants)
+    for name in fuzz.expect:
+        if not any(describes(name, each) for each in known):
+            raise Misuse(
+                f"expect names no variant: {name!r}",
+                fix=f"use an id or a path and value, like {_example(known)!r}",
+            )
+    return [each for each in known if any(describes(name, each) for name in fuzz.expect)]
+
+
+def _example(variants: Iterable[Variant]) -> str:
+    return next((each.id for each in variants), "finish_reason=length")
+
+
+def _seconds(text: str | None) -> float | None:
+    if text is None:
+        return None
+    found = _DURATION.match(text.strip())
+    if found is None:
+        raise Misuse(f"--argot-fuzz-time cannot be {text!r}", fix="say it like 60s, 5m or 500ms")
+    return float(found[1]) * _SECONDS[found[2]]
+
+
+def _seed(text: str | None) -> int | bytes | None:
+    if text is None:
+        return None
+    if text.isdecimal():
+        return int(text)
+    blob = text.removeprefix("b").strip("'\"").encode()
+    try:
+        base64.b64decode(blob, validate=True)
+    except ValueError:
+        fix = "use a whole number, or the blob of @reproduce_failure"
+        raise Misuse(f"--argot-fuzz-seed cannot be {text!r}", fix=fix) from None
+    return blob

@@ -1,0 +1,130 @@
+"""Whether a test passed under a variant, and what is told of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_argot.fuzz.expecting import expected
+from pytest_argot.plugin.commands import to_expect, to_record, to_run_again
+from pytest_argot.plugin.tolerance import allowed, is_one_of, worded
+from pytest_argot.plugin.variants import SEARCH
+
+if TYPE_CHECKING:
+    from pytest_argot.plugin.run import Run
+    from pytest_argot.report.fuzz_summary import FuzzNotes
+    from pytest_argot.tape.variation import Variation
+
+DIVERGED = "diverged"
+SET_UP = "the set-up raised {}, as it may under this variant"
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def variation_of(run: Run) -> Variation | None:
+    """Give what changes the answers of a running test, ``None`` for the recorded ones."""
+    return None if run.tape is None else run.tape.traffic.variation
+
+
+def tolerates(run: Run, error: BaseException) -> bool:
+    """Tell whether a test may raise this under its variant, and note it."""
+    fuzz = run.plan.fuzz
+    variant = None if run.tape is None else run.tape.variant
+    if variant is None or fuzz is None or run.tape is None:
+        return False
+    run.tolerated = run.tape.miss is None and is_one_of(error, allowed(fuzz, variant))
+    return run.tolerated
+
+
+def skip_diverged(run: Run) -> None:
+    """Skip a test whose variant led it where the cassette knows nothing."""
+    if run.tape is not None and run.tape.diverged:
+        pytest.skip(f"{DIVERGED}: {run.tape.diverged} was not recorded")
+
+
+def skip_set_up(run: Run, error: Exception) -> None:
+    """Skip a test whose fixtures raised what it may raise under its variant: there is no more."""
+    skip_diverged(run)
+    if run.tape is not None and tolerates(run, error):
+        pytest.skip(SET_UP.format(type(error).__qualname__))
+
+
+def record_first(run: Run) -> str:
+    """Say what records the answers a test is to be run under variants of."""
+    return "record first: " + ", or ".join(each.strip() for each in to_record(run).split("\n  or:"))
+
+
+def at_test(run: Run, report: pytest.TestReport) -> None:
+    """Let a skip that was decided here name the test's own place."""
+    if isinstance(report.longrepr, tuple) and PACKAGE in Path(report.longrepr[0]).parents:
+        file, line, _ = run.item.location
+        report.longrepr = (file, (line or 0) + 1, report.longrepr[2])
+
+
+def demand(run: Run) -> None:
+    """Fail a test that ended well and had to raise something under its variant."""
+    variant, fuzz = run.plan.variant, run.plan.fuzz
+    if run.tolerated or variant is None or fuzz is None:
+        return
+    if must := expected(fuzz, variant):
+        raise run.failure(f"under its variant the test had to raise {worded(must)}, and did not")
+
+
+def describe(run: Run) -> str:
+    """Say what was changed, in the answer to what, and how to run that again."""
+    variant = run.plan.variant
+    if variant is None or run.tape is None:
+        return ""
+    from pytest_argot.report.wording import clipped
+
+    request = run.tape.interactions[variant.interaction].request
+    body = clipped(request.body.decode("utf-8", "replace"))
+    variation = variation_of(run)
+    met = variation is None or variation.met or run.reads_data
+    unasked = "" if met else "  (the test did not ask for it)"
+    return "\n".join(
+        [
+            f"changed: {variant.changed}",
+            f"  in the answer to {request.method} {request.url} {body}{unasked}",
+            f"run it again: {to_run_again(run)}",
+            f"known to fail: {to_expect(run)}",
+        ]
+    )
+
+
+def notes(run: Run, report: pytest.TestReport, call: pytest.CallInfo[None]) -> FuzzNotes:
+    """Give what the summary needs to know of a variant, as plain data."""
+    told: FuzzNotes = {"outcome": report.outcome}
+    variation, variant = variation_of(run), run.plan.variant
+    if variant is None or variation is None:
+        told |= {"variant": SEARCH, "family": SEARCH}
+    else:
+        told |= {"variant": variant.id, "family": variant.family}
+        told["improvised"] = variation.improvised
+        if variation.diverged:
+            told["outcome"] = DIVERGED
+        told["rank"] = list(run.session.variants(run.plan, data=run.reads_data)).index(variant.id)
+    if report.failed and call.excinfo is not None:
+        told["at"] = _own_line(run, call.excinfo)
+        told["error"] = call.excinfo.typename
+    elif report.failed:
+        told["at"] = _place(run)
+        told["error"] = "passed, though it is known to fail"
+    return told
+
+
+def _own_line(run: Run, raised: pytest.ExceptionInfo[BaseException]) -> str:
+    """Give ``file:line`` of the innermost code of the project under test."""
+    root = run.item.config.rootpath
+    for entry in reversed(raised.traceback):
+        path = Path(entry.path)
+        foreign = PACKAGE in path.parents or "site-packages" in path.parts
+        if root in path.parents and not foreign:
+            return f"{path.relative_to(root).as_posix()}:{entry.lineno + 1}"
+    return _place(run)
+
+
+def _place(run: Run) -> str:
+    file, line, _ = run.item.location
+    return f"{file}:{(line or 0) + 1}"
