@@ -1,0 +1,36 @@
+"""Every pair and every innocent, in the order of the table."""
+
+from __future__ import annotations
+
+from tests.power.consumers import (
+    choices,
+    envelope,
+    finish,
+    innocent,
+    logprobs,
+    other_clients,
+    retries,
+    sse,
+    streams,
+    text,
+    transport,
+    usage,
+)
+
+PAIRS = {
+    pair.name: pair
+    for module in (
+        usage,
+        finish,
+        choices,
+        logprobs,
+        text,
+        envelope,
+        streams,
+        sse,
+        retries,
+        transport,
+    )
+    for pair in module.PAIRS
+}
+INNOCENTS = {one.name: one for module in (innocent, other_clients) for one in module.INNOCENTS}
