@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ def cases() -> Iterator[object]:
             yield pytest.param(block, id=f"{page.stem}-{number}")
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # the end of a script closes its clients
 @pytest.mark.parametrize("block", list(cases()))
 def test_a_block_runs(
     block: str, server: CompletionsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -43,6 +45,7 @@ def test_a_block_runs(
     monkeypatch.setenv("OPENAI_BASE_URL", server.base)
     monkeypatch.setenv("OPENAI_API_KEY", "a-key")
     exec(compile(block, "block", "exec"), {"__name__": "block"})  # noqa: S102 - our own docs
+    gc.collect()
 
 
 def test_there_are_blocks() -> None:
