@@ -54,9 +54,6 @@ def accept(  # noqa: PLR0913 - one argument an option
     secrets instead, TEST::ID[variant] a variant under which a test is known to fail. Exit code:
     0 done, 2 wrong use, nothing chosen or a cassette that cannot be read.
     """
-    from pytest_argot.cli.judging import judge_all
-    from pytest_argot.cli.selection import select
-
     wanted = [word for word in what if _FINGERPRINT.fullmatch(word)]
     paths = [word for word in what if word not in wanted]
     last_day = _day(until)
@@ -76,6 +73,21 @@ def accept(  # noqa: PLR0913 - one argument an option
         if wanted or everything or len(variants) < len(what):
             raise Misuse("variants and drift are accepted one by one", fix="give one of them")
         return accept_failing(variants, config, reason, last_day)
+    return _accept_drift(wanted, paths, config, reason, last_day, everything=everything)
+
+
+def _accept_drift(  # noqa: PLR0913 - what the command was told
+    wanted: Sequence[str],
+    paths: Sequence[str],
+    config: str | None,
+    reason: str,
+    last_day: date | None,
+    *,
+    everything: bool,
+) -> int:
+    from pytest_argot.cli.judging import judge_all
+    from pytest_argot.cli.selection import select
+
     done, unreadable = judge_all(select(paths, config))
     refused = _refused(paths, config, done)
     if wanted or everything:
