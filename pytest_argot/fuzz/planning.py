@@ -86,7 +86,7 @@ def combined(
     """
     if not chosen or any(not each.changes for each in chosen):
         return None
-    if len({each.interaction for each in chosen}) > 1 or _meet(chosen):
+    if len({each.interaction for each in chosen}) > 1 or meet(chosen):
         return None
     if len(chosen) == 1:
         return chosen[0]
@@ -119,7 +119,8 @@ def _combination(subject: Subject, chosen: Sequence[Variant]) -> Variant | None:
     )
 
 
-def _meet(chosen: Sequence[Variant]) -> bool:
+def meet(chosen: Sequence[Variant]) -> bool:
+    """Tell whether two variants change the same value, or one of them a part of the other's."""
     return any(
         ours.meets(theirs)
         for number, one in enumerate(chosen)

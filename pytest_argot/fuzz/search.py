@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_argot.errors import Misuse
-from pytest_argot.fuzz.planning import combined, variants
+from pytest_argot.fuzz.planning import combined, meet, variants
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +66,7 @@ def combinations(
             if draw(strategies.integers(0, seldom)) == seldom:
                 place: int = draw(strategies.integers(0, len(options) - 1))
                 one = options[place]
-                chosen += [] if any(_touch(one, each) for each in chosen) else [one]
+                chosen += [] if meet([*chosen, one]) else [one]
         whole = combined(interactions, routes, chosen)
         return None if whole is None else Combination(chosen, whole)
 
@@ -88,10 +88,3 @@ def _by_path(group: list[Variant]) -> list[list[Variant]]:
     for each in group:
         paths.setdefault(each.path, []).append(each)
     return list(paths.values())
-
-
-def _touch(one: Variant, other: Variant) -> bool:
-    """Tell whether two variants change the same value, or one of them a part of the other's."""
-    short, long = sorted((one.path, other.path), key=len)
-    rest = long.removeprefix(short)
-    return not short or (long.startswith(short) and (not rest or rest[0] in ".["))

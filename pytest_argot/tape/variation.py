@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_argot.drift.json_types import is_object
 from pytest_argot.drift.routes import without_query
+from pytest_argot.fuzz.variant import FOREVER, RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from pytest_argot.cassette.matching import Matcher, Shelf
     from pytest_argot.fuzz.variant import Variant
 
-FOREVER: Final = "forever"
-RECORDED: Final = "recorded"
 MOST: Final = 100
 """Answers that are given to a program that asks on and on."""
 

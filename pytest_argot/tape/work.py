@@ -74,7 +74,7 @@ def _work(frame: FrameType | None) -> Work:
     outermost: Work = Rest.STARTING
     while frame is not None:
         module = str(frame.f_globals.get("__name__", ""))
-        if not is_pool(module):
+        if not _is_pool(module):
             outermost = outermost if module in PASSED_OVER else frame
         elif outermost is Rest.STARTING:
             outermost = Rest.WAITING
@@ -82,6 +82,6 @@ def _work(frame: FrameType | None) -> Work:
     return outermost
 
 
-def is_pool(module: str) -> bool:
+def _is_pool(module: str) -> bool:
     """Whether a module is one that waits for work and hands it on."""
     return any(module == pool or module.startswith(f"{pool}.") for pool in POOLS)
