@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from pytest_argot.cassette.differences import closest, differences
 from pytest_argot.cassette.request_parts import PARTS, Part, body_key, split_url
@@ -14,14 +13,13 @@ from pytest_argot.errors import Misuse
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
-    from urllib.parse import SplitResult
 
     from pytest_argot.cassette.interaction import Interaction, Request
 
 __all__ = ["Matcher", "Shelf", "closest", "differences"]
 
 _MEMO_SIZE: Final = 4096
-_split: Final = lru_cache(maxsize=64)(split_url)  # most requests of a test have the same
+Known = TypeVar("Known")
 
 
 class Matcher:
@@ -42,17 +40,25 @@ class Matcher:
         if unknown:
             raise Misuse(f"match_on has no {unknown[0]!r}", fix=f"use some of: {', '.join(PARTS)}")
         self.match_on = tuple(match_on)
+        self._own = tuple(part for part in match_on if not isinstance(part, str))
+        self._lines: dict[tuple[str, str], Hashable] = {}
         self._bodies: dict[tuple[bytes, str], Hashable] = {}
 
     def key(self, request: Request) -> Hashable:
-        """Give the key of a request; equal bodies are parsed once."""
-        url = _split(request.url)
-        return tuple(self._part(part, request, url) for part in self.match_on)
+        """Give the key of a request; equal URLs and equal bodies are parsed once."""
+        body = self._body(request) if "body" in self.match_on else None
+        return self._line(request), body, *(part(request) for part in self._own)
 
-    def _part(self, part: Part, request: Request, url: SplitResult) -> Hashable:
-        if not isinstance(part, str):
-            return part(request)
-        return self._body(request) if part == "body" else PARTS[part](request, url)
+    def _line(self, request: Request) -> Hashable:
+        """Give what counts of the method and the URL."""
+        asked = request.method, request.url
+        known = self._lines.get(asked)
+        if known is None:
+            url = split_url(request.url)
+            named = [part for part in self.match_on if isinstance(part, str) and part != "body"]
+            known = tuple(PARTS[part](request, url) for part in named)
+            _keep(self._lines, asked, known)
+        return known
 
     def _body(self, request: Request) -> Hashable:
         if not request.body:
@@ -60,10 +66,16 @@ class Matcher:
         raw = request.body, content_type(request.headers)
         known = self._bodies.get(raw)
         if known is None:
-            if len(self._bodies) >= _MEMO_SIZE:
-                self._bodies.clear()
-            known = self._bodies[raw] = body_key(request)
+            known = body_key(request)
+            _keep(self._bodies, raw, known)
         return known
+
+
+def _keep(memo: dict[Known, Hashable], known: Known, key: Hashable) -> None:
+    """Remember a part of a key; what is full begins anew."""
+    if len(memo) >= _MEMO_SIZE:
+        memo.clear()
+    memo[known] = key
 
 
 class Shelf:

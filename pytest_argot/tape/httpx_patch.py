@@ -68,10 +68,11 @@ class _Client:
 
         @functools.wraps(original)
         def handle_request(transport: Any, request: Any) -> Any:
-            if not self.switchboard.is_concerned(str(request.url)):
+            url = str(request.url)
+            if not self.switchboard.is_concerned(url):
                 return original(transport, request)
             body = b"".join(request.stream)
-            call = self._call(request, body)
+            call = self._call(request, url, body)
             if call is None:
                 return original(transport, request)
             if isinstance(call, Playback):
@@ -87,10 +88,11 @@ class _Client:
 
         @functools.wraps(original)
         async def handle_async_request(transport: Any, request: Any) -> Any:
-            if not self.switchboard.is_concerned(str(request.url)):
+            url = str(request.url)
+            if not self.switchboard.is_concerned(url):
                 return await original(transport, request)
             body = b"".join([part async for part in request.stream])
-            call = self._call(request, body)
+            call = self._call(request, url, body)
             if call is None:
                 return await original(transport, request)
             if isinstance(call, Playback):
@@ -101,12 +103,12 @@ class _Client:
 
         return handle_async_request
 
-    def _call(self, request: Any, body: bytes) -> Playback | Recording | None:
+    def _call(self, request: Any, url: str, body: bytes) -> Playback | Recording | None:
         request.stream = self.module.ByteStream(body)  # reading it used it up
         headers: dict[str, list[str]] = {}
         for name, value in request.headers.multi_items():
             headers.setdefault(name, []).append(value)
-        asked = LiveRequest(method=request.method, url=str(request.url), headers=headers, body=body)
+        asked = LiveRequest(method=request.method, url=url, headers=headers, body=body)
         return self.switchboard.call(asked)
 
     @contextmanager

@@ -69,6 +69,8 @@ class Waits:
 
     def asked(self) -> None:
         """Note that this thread or task asks: what it sleeps now is for nothing recorded."""
+        if not self._due:
+            return
         with self._lock:
             self._due.pop(_sleeper(), None)
 
@@ -81,6 +83,8 @@ class Waits:
             return playback
         if is_transient(playback.response.status):
             self.failed(plan)
+        if playback.failure is None:
+            return playback
         return replace(playback, breaking=lambda: self.failed(plan))
 
     def failed(self, plan: Plan) -> None:

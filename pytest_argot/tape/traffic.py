@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from pytest_argot.cassette.interaction import Interaction, Request
@@ -45,6 +45,13 @@ whoever asks the same again does not wait for it to be masked again."""
 WRITING = frozenset({"new_episodes", "update", "rewrite"})
 
 
+class _Asked(NamedTuple):
+    """A request in the form it is stored in, and what it is matched by."""
+
+    exchange: Exchange
+    key: Hashable
+
+
 class Traffic:
     """What a tape was asked, and what became of it; used by several threads at once.
 
@@ -73,7 +80,7 @@ class Traffic:
         self.miss: NoMatch | NetworkBlocked | None = None
         self.when_missed: Callable[[], None] | None = None
         self._strays: set[str] = set()
-        self._exchanges: dict[Hashable, Exchange] = {}
+        self._asked: dict[Hashable, _Asked] = {}
 
     def _varied(self) -> Variation | None:
         variant = self.plan.variant
@@ -131,14 +138,14 @@ class Traffic:
         """
         if self.plan.record == "rewrite":
             return None
-        exchange = self._exchange(request)
-        key = self.matcher.key(exchange.request)
+        exchange, key = self._read(request)
         response = self._recorded(key, exchange.request)
         if response is None:
             if self.writing:
                 return None
             raise self._refuse(exchange.request, own=own)
-        self.takings.played(key, response.status)
+        if self.writing:
+            self.takings.played(key, response.status)
         if self._ask is not None:
             self._verify(exchange, request, self._ask)
         return Playback(response, self.plan.pace, lambda: self._read_on(exchange.request))
@@ -152,8 +159,8 @@ class Traffic:
 
     def record(self, request: LiveRequest) -> Recording:
         """Begin to record a request that goes live."""
-        exchange = self._exchange(request)
-        return self.takings.begin(request, exchange, self.matcher.key(exchange.request))
+        exchange, key = self._read(request)
+        return self.takings.begin(request, exchange, key)
 
     def _verify(self, exchange: Exchange, request: LiveRequest, ask: Ask) -> None:
         """Ask the live API the same; its answer is judged, not given."""
@@ -166,16 +173,18 @@ class Traffic:
         with self._lock:
             self.live.append(Interaction(request=exchange.request, response=response))
 
-    def _exchange(self, request: LiveRequest) -> Exchange:
-        asked = request.identity if len(request.body) <= LONGEST_KEPT else None
-        exchange = self._exchanges.get(asked)
-        if exchange is None:
+    def _read(self, request: LiveRequest) -> _Asked:
+        """Mask a request and find what it is matched by; once for requests that are the same."""
+        identity = request.identity if len(request.body) <= LONGEST_KEPT else None
+        asked = self._asked.get(identity)
+        if asked is None:
             exchange = Exchange.of(request, self._masker, self.plan.settings.keep_headers)
+            asked = _Asked(exchange, self.matcher.key(exchange.request))
             with self._lock:  # the screen must not show the credentials it carries
                 self.known = self.known.knowing(exchange.masker)
-                if asked is not None and len(self._exchanges) < MOST_KEPT:
-                    self._exchanges[asked] = exchange
-        return exchange
+                if identity is not None and len(self._asked) < MOST_KEPT:
+                    self._asked[identity] = asked
+        return asked
 
     def _refuse(self, asked: Request, *, own: bool) -> NoMatch:
         if self.variation is not None:
