@@ -12,7 +12,7 @@ from pytest_argot.plugin.marker import MARKER
 from pytest_argot.plugin.run import RUN, Run
 from pytest_argot.plugin.screen import NAME, Screen
 from pytest_argot.plugin.session import SESSION
-from pytest_argot.plugin.unittest_variants import watch_set_up
+from pytest_argot.plugin.unittest_variants import note_loop, watch_set_up
 from pytest_argot.plugin.variant_verdict import record_first, skip_diverged, skip_set_up
 from pytest_argot.plugin.variants import SEARCH, UNRECORDED, applied, reads_data, varied
 
@@ -104,6 +104,8 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
         instance.argot = tape  # type: ignore[attr-defined]  # unittest has no fixtures
         if plan.variant is not None:
             watch_set_up(instance, session)
+        if varied(item).variant == SEARCH:
+            note_loop(instance)
     return result
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -32,21 +33,25 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
     each time; fixtures are set up once.
     """
     run = pyfuncitem.stash.get(RUN, None)
-    if run is not None and run.tape is not None and _is_search(run):
-        run.searching = True
-        watching = run.tape.traffic.when_missed
-        _search(run, run.tape)
-        run.tape.rewind(None)
-        run.tape.traffic.when_missed = watching
-        _read_anew(run)
+    if run is not None and varied(pyfuncitem).variant == SEARCH and not run.searching:
+        search(run, partial(pyfuncitem.ihook.pytest_pyfunc_call, pyfuncitem=pyfuncitem))
     return (yield)
 
 
-def _is_search(run: Run) -> bool:
-    return varied(run.item).variant == SEARCH and not run.searching
+def search(run: Run, call: Callable[[], object]) -> None:
+    """Call a test under many combinations, then make ready for the recorded answers."""
+    tape = run.tape
+    if tape is None:
+        return
+    run.searching = True
+    watching = tape.traffic.when_missed
+    _search(run, tape, call)
+    tape.rewind(None)
+    tape.traffic.when_missed = watching
+    _read_anew(run)
 
 
-def _search(run: Run, tape: Tape) -> None:
+def _search(run: Run, tape: Tape, call: Callable[[], object]) -> None:
     from hypothesis import Phase, given, reproduce_failure, seed, settings
 
     from pytest_argot.fuzz.search import combinations
@@ -58,7 +63,7 @@ def _search(run: Run, tape: Tape) -> None:
     places = own_places(tape.loaded, run.plan.test)
     own = [tape.loaded[place] for place in places]
     strategy = combinations(own, routes, fuzz, parsing=reads_data(run.item))
-    test = given(changed=strategy)(_named(_example(run, tape, places), run.item))
+    test = given(changed=strategy)(_named(_example(run, tape, places, call), run.item))
     # The changes explain a failure; lines of this package would not.
     phases = [each for each in settings().phases if each is not Phase.explain]
     asked = settings(max_examples=fuzz.search, deadline=None, print_blob=True, phases=phases)
@@ -70,10 +75,10 @@ def _search(run: Run, tape: Tape) -> None:
     asked(test)()
 
 
-def _example(run: Run, tape: Tape, places: Sequence[int]) -> Callable[[Combination], None]:
+def _example(
+    run: Run, tape: Tape, places: Sequence[int], call: Callable[[], object]
+) -> Callable[[Combination], None]:
     from hypothesis import note, reject
-
-    item: Any = run.item
 
     def example(changed: Combination) -> None:
         tape.rewind(replace(changed.whole, interaction=places[changed.whole.interaction]))
@@ -85,7 +90,7 @@ def _example(run: Run, tape: Tape, places: Sequence[int]) -> Callable[[Combinati
         dog = Watchdog(tape)
         try:
             with dog:
-                item.ihook.pytest_pyfunc_call(pyfuncitem=item)
+                call()
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt) and not dog.bit:
                 raise
@@ -126,7 +131,7 @@ def _named(test: Callable[..., None], item: pytest.Item) -> Callable[..., None]:
     Hypothesis keeps what failed by source and signature, which all searches share: what it
     returns tells them apart, so that none throws away what another one found.
     """
-    test.__name__ = item.name.partition("[")[0]
+    test.__name__ = varied(item).plain_name.partition("[")[0]
     test.__qualname__ = test.__name__
     test.__module__ = item.nodeid.partition("::")[0]
     test.__annotations__ = {"return": item.nodeid}

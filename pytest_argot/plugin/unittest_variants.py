@@ -11,6 +11,7 @@ from unittest import SkipTest, TestCase
 import pytest
 
 from pytest_argot.plugin.import_mistakes import take_mistake
+from pytest_argot.plugin.search import search
 from pytest_argot.plugin.session import SESSION
 from pytest_argot.plugin.variant_verdict import DIVERGED, SET_UP, tolerates
 from pytest_argot.plugin.variants import RECORDED, SEARCH, VARIED, Varied, ids_of, is_fuzzed
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 INJECTED = "argot_variant"
 """Marks a method made for a variant: a subclass inherits it, and gets variants of its own."""
+
+LOOP = "argot_loop"
+"""Where an async test case that is searched keeps its loop."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -51,7 +55,7 @@ def _with_variants(item: Any) -> Iterator[Any]:
     if not isinstance(item, pytest.Function) or not is_fuzzed(item):
         return
     for variant in ids_of(item, item.config.stash[SESSION], data=False):
-        if variant not in {RECORDED, SEARCH}:
+        if variant != RECORDED:
             yield _injected(item, variant)
 
 
@@ -59,7 +63,8 @@ def _injected(item: pytest.Function, variant: str) -> pytest.Function:
     """Give the class one more method, and the item that runs it."""
     name = f"{item.name}({variant})"
     parent: Any = item.parent
-    method = _method(getattr(parent.obj, item.name), item.config.stash[SESSION])
+    made = _searching if variant == SEARCH else _method
+    method = made(getattr(parent.obj, item.name), item.config.stash[SESSION])
     setattr(method, INJECTED, True)
     setattr(parent.obj, name, method)
     kind: Any = type(item)
@@ -80,6 +85,54 @@ def _method(original: Callable[..., Any], session: Session) -> Callable[..., Any
             await original(self)
 
     return coroutine if inspect.iscoroutinefunction(original) else method
+
+
+def _searching(original: Callable[..., Any], session: Session) -> Callable[..., Any]:
+    """Make a method that searches; set up is done once for all examples."""
+
+    @functools.wraps(original)
+    def method(self: Any) -> None:
+        def call() -> None:
+            result = original(self)
+            if inspect.iscoroutine(result):
+                getattr(self, LOOP).run_until_complete(result)
+
+        if session.running is not None:
+            with _failing_at_once(self):
+                search(session.running, call)
+        call()
+
+    return method
+
+
+@contextmanager
+def _failing_at_once(case: Any) -> Generator[None]:
+    """Let a sub-test fail its example: unittest would keep the failure to itself."""
+
+    @contextmanager
+    def sub_test(*_: object, **__: object) -> Generator[None]:
+        yield
+
+    case.subTest = sub_test
+    try:
+        yield
+    finally:
+        del case.subTest
+
+
+def note_loop(case: Any) -> None:
+    """Keep the loop of an async test case: its examples are run on it, one after the other."""
+    waiting = getattr(case, "asyncSetUp", None)
+    if waiting is None:
+        return
+
+    async def async_set_up() -> None:
+        import asyncio
+
+        setattr(case, LOOP, asyncio.get_running_loop())
+        await waiting()
+
+    case.asyncSetUp = async_set_up
 
 
 def watch_set_up(case: TestCase, session: Session) -> None:

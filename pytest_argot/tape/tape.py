@@ -203,7 +203,9 @@ class Tape:
     def rewind(self, variant: Variant | None) -> None:
         """Answer from the beginning again, under another variant or as recorded."""
         self._plan = replace(self._plan, variant=variant)
+        told = self.traffic.told
         self.traffic = self.line.traffic = self._traffic()
+        self.traffic.told |= told  # nobody wants to read the same a hundred times
         self._reading = self._read()
 
     @contextmanager

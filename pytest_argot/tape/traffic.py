@@ -58,7 +58,8 @@ class Traffic:
     ``variation``: what changes the answers, ``None`` where they are the recorded ones.
     ``live``: the answers mode ``verify`` got. ``unverified``: why a live answer could not be
     had. ``miss``: the first request nobody could answer. ``known``: a masker that knows the
-    credentials of all requests so far. ``when_missed`` is called when there is a first miss.
+    credentials of all requests so far. ``told``: the errors printed. ``when_missed`` is called when
+    there is a first miss.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class Traffic:
         self.unverified: ArgotError | None = None
         self.miss: NoMatch | NetworkBlocked | None = None
         self.when_missed: Callable[[], None] | None = None
-        self._strays: set[str] = set()
+        self.told: set[str] = set()
         self._asked: dict[Hashable, _Asked] = {}
 
     def _varied(self) -> Variation | None:
@@ -216,9 +217,8 @@ class Traffic:
         """Print an error at once, the first of its kind: the code under test may swallow it."""
         with self._lock:
             text = str(error)
-            news = self.miss is None and text not in self._strays
-            if not own:
-                self._strays.add(text)
+            news = self.miss is None and text not in self.told
+            self.told.add(text)
         if news:
             print(error, file=sys.stderr)  # noqa: T201 - where pytest and scripts show it
         setattr(error, TOLD, True)

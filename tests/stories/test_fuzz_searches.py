@@ -120,6 +120,33 @@ FORMS = """
         if "usage" not in ask():
             ask(url="https://api.openai.com/v1/moderations")
 
+    class TestUnit(unittest.TestCase):
+        def setUp(self):
+            self.limit = "length"
+
+        @argot_cassette("haiku", fuzz=PLAN)
+        def test_unit(self):
+            self.assertNotEqual(ask()["choices"][0]["finish_reason"], self.limit)
+
+        @argot_cassette("haiku", fuzz=PLAN)
+        def test_parts(self):
+            with self.subTest("part"):
+                self.assertIn("usage", ask())
+
+        @argot_cassette("haiku", fuzz=PLAN)
+        def test_fine(self):
+            self.assertIn("id", ask())
+
+    class TestAsyncUnit(unittest.IsolatedAsyncioTestCase):
+        async def asyncSetUp(self):
+            self.loop = asyncio.get_running_loop()
+
+        @argot_cassette("haiku", fuzz=PLAN)
+        async def test_async_unit(self):
+            assert self.loop is asyncio.get_running_loop()
+            answer = await ask_async()
+            assert answer.get("usage") or answer["choices"][0]["finish_reason"] == "stop"
+
     seen = []
 
     @argot_cassette("haiku", fuzz=Fuzz(limit=0, search=60))
@@ -147,11 +174,16 @@ def test_searches_in_every_form(plain_house: House) -> None:
         "test_data[search]": "failed",
         "test_raises[search]": "passed",
         "test_diverges[search]": "passed",
+        "TestUnit::test_unit(search)": "failed",
+        "TestUnit::test_parts(search)": "failed",
+        "TestUnit::test_fine(search)": "passed",
+        "TestAsyncUnit::test_async_unit(search)": "failed",
         "test_passes[search]": "passed",
         "test_a_search_ends_with_the_recorded_answers": "passed",
     }
     result.stdout.fnmatch_lines(["*Hypothesis found 2 distinct failures*"])
-    result.stdout.fnmatch_lines(["fuzz: 8 variants, 5 failed (search 8, 5 failed)"])
+    result.stdout.fnmatch_lines(["fuzz: 12 variants, 8 failed (search 12, 8 failed)"])
+    assert result.stdout.str().count("NoMatch: diverged") == 1
 
 
 GIVEN = """
