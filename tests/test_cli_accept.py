@@ -190,6 +190,9 @@ def test_a_variant_is_accepted_by_its_node_id(
     assert main(["accept", "test_it.py::test_it[usage=absent]", *REASON]) == 0
     assert "accepted 1 failing variant in" in capsys.readouterr().out
     assert '"tests/test_it.py::test_it[usage=absent]"' in accepted(project)
+    for whole in ("test_it", "test_it[recorded]", "test_it[a-search]", "TestIt::test_it(search)"):
+        assert main(["accept", f"test_it.py::{whole}", *REASON]) == 2
+        assert "only a single variant can be accepted" in capsys.readouterr().err
     assert main(["accept", "test_no.py::test_it[usage=absent]", *REASON]) == 2
     assert "no test file 'test_no.py'" in capsys.readouterr().err
     assert main(["accept", "test_it.py::test_it[usage=absent]"]) == 2

@@ -93,6 +93,14 @@ def test_what_tests_left_that_are_gone_is_told() -> None:
     assert summary_lines([one, {"cassette": "a.yaml", "gone": []}]) == []  # type: ignore[list-item]
 
 
+def test_known_variants_that_are_gone_are_told_once() -> None:
+    """Every test may tell of them; they are named once."""
+    note = {"test": "t", "lost": ["a.py::t[usage=absent]"]}
+    text = "1 known failing variant that no test has any more, take out of argot-accepted.toml"
+    lines = summary_lines([note, note])  # type: ignore[list-item]
+    assert lines == [(f"{text}: a.py::t[usage=absent]", "yellow")]
+
+
 def test_unplayed_and_refused_are_told() -> None:
     """Unplayed interactions name their tests, a refused recording its file."""
     lines = summary_lines(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pytest_argot.cli.screen import write
 from pytest_argot.cli.selection import plain, settings_for
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
     from pytest_argot.settings import Settings
 
+_NO_VARIANT: Final = tuple(
+    f"{before}{name}{after}"
+    for name in ("recorded", "search")
+    for before, after in ("[]", "-]", "()")
+)
+"""How node ids end that stand for no single variant."""
+
 
 def accept_failing(
     nodeids: Sequence[str], config: str | None, reason: str, until: date | None
@@ -24,10 +31,11 @@ def accept_failing(
     """Write node ids, variant included, into the files of known things; give the exit code.
 
     Each goes into the file of the settings at or above its test file, named as from there.
-    ``Misuse`` for a test file that is not there.
+    ``Misuse`` for a test file that is not there, and for a test without one variant.
     """
     files: dict[Path, list[str]] = {}
     for nodeid in nodeids:
+        _refuse_whole(nodeid)
         name, _, inside = nodeid.partition("::")
         path = plain(name)
         if not path.is_file():
@@ -41,6 +49,13 @@ def accept_failing(
         write("".join(f"  {test}\n" for test in tests))
         write(f"accepted {count(len(tests), 'failing variant')} in {nearby(file)}\n")
     return 0
+
+
+def _refuse_whole(nodeid: str) -> None:
+    """Refuse what is no variant: the recorded answers, and a search, which tries many."""
+    if nodeid.endswith(_NO_VARIANT) or not nodeid.endswith(("]", ")")):
+        fix = "copy the node id of the variant that fails from pytest's report"
+        raise Misuse("only a single variant can be accepted", where=nodeid, fix=fix)
 
 
 def _from_root(path: Path, settings: Settings) -> str:

@@ -90,6 +90,10 @@ class Fuzzing:
         replays = plan.record == "once" and all(path.exists() for path in plan.paths)
         return plan.record == "none" or replays
 
+    def is_full(self, plan: Plan) -> bool:
+        """Tell whether a test is run under all its variants."""
+        return self.switch == "full" and self.is_on(plan)
+
     def variants(self, plan: Plan, archive: Archive, *, data: bool) -> Mapping[str, Variant]:
         """Give a test's variants by id; planned once for each cassette and fuzz.
 

@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _planned(item: pytest.Item, session: Session) -> bool:
     """Plan a test; tell whether there is one, or only a variant of another cassette's."""
-    from pytest_argot.plugin.planning import plan_of, where
+    from pytest_argot.plugin.planning import plan_of, seen_from, where
 
     try:
         plan = applied(item, plan_of(item, session), session)
@@ -57,7 +57,10 @@ def _planned(item: pytest.Item, session: Session) -> bool:
     if plan is None:
         return False
     item.stash[PLAN] = plan
-    if plan.variant is None and varied(item).variant != SEARCH:
+    if plan.variant is not None:
+        root = plan.settings.root
+        session.collected.add_variant(root, seen_from(item, root, item.nodeid))
+    elif varied(item).variant != SEARCH:
         session.collected.add(plan, reads_data=reads_data(item))
     return True
 

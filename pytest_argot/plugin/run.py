@@ -265,6 +265,8 @@ class Run:
             notes["fuzz"] = self.fuzz_notes
         elif self.plan.record == "none" and not self.reads_data:
             notes["gone"] = self._gone()
+        if lost := self.session.lost_variants(self.plan):
+            notes["lost"] = lost
         return notes
 
     def _gone(self) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,6 +47,13 @@ class Session:
     def variants(self, plan: Plan, *, data: bool) -> Mapping[str, Variant]:
         """Give a test's variants by id; see ``Fuzzing.variants``."""
         return self.fuzzing.variants(plan, self.archive, data=data)
+
+    def lost_variants(self, plan: Plan) -> list[str]:
+        """Give the variants that are known to fail and that no test has any more, by node id."""
+        known = self.archive.known(plan.settings).variants.values()
+        full = self.fuzzing.is_full(plan)
+        lacks = partial(self.collected.lacks, plan.settings.root, full=full)
+        return [each.path for each in known if lacks(each.path)]
 
 
 SESSION = pytest.StashKey[Session]()

@@ -30,6 +30,7 @@ class TestNotes(TypedDict, total=False):
     answers that were not recorded. ``left``: old interactions nobody asked for while all were
     rewritten. ``waiting``: whether it reads what nobody has recorded yet. ``gone``: indices of
     interactions it did not ask for, of tests that are no longer there. ``fuzz``: of a variant.
+    ``lost``: node ids of variants that are known to fail and are no longer there.
     """
 
     test: str
@@ -47,6 +48,7 @@ class TestNotes(TypedDict, total=False):
     gone: Sequence[int]
     fuzz: FuzzNotes
     stale: Sequence[str]
+    lost: Sequence[str]
 
 
 def summary_lines(data: Iterable[TestNotes]) -> list[Line]:
@@ -69,6 +71,7 @@ def summary_lines(data: Iterable[TestNotes]) -> list[Line]:
         *_stale(tests),
         *_waiting(tests),
         *fuzz_lines([test["fuzz"] for test in tests if "fuzz" in test]),
+        *_lost(tests),
         *_recorded(tests),
     ]
 
@@ -162,6 +165,15 @@ def _gone(tests: Iterable[TestNotes]) -> list[Line]:
         return []
     text = f"{count(sum(asked.values()), 'interaction')} of tests that are gone, asked for by none"
     return [(f"{text}: {_named(asked)}", "yellow")]
+
+
+def _lost(tests: Iterable[TestNotes]) -> list[Line]:
+    """Tell of entries of known failing variants that mean nothing any more."""
+    lost = {each for test in tests for each in test.get("lost", ())}
+    if not lost:
+        return []
+    text = f"{count(len(lost), 'known failing variant')} that no test has any more"
+    return [(f"{text}, take out of argot-accepted.toml: {_named(lost)}", "yellow")]
 
 
 def _stale(tests: Iterable[TestNotes]) -> list[Line]:

@@ -227,6 +227,29 @@ def test_known_variants_fail_strictly(house: House) -> None:
     )
 
 
+def test_known_variants_that_are_gone_are_told(house: House) -> None:
+    """A run of whole files tells of entries whose test is gone, a full one of gone variants too."""
+    recorded(house)
+    suite(house, PINNED)
+    there = "test_it.py::test_known[usage=absent]"
+    no_file, no_test = "test_old.py::test_it[usage=absent]", "test_it.py::test_old[usage=absent]"
+    no_variant = "test_it.py::TestUnit::test_unit(usage=sent)"
+    file = house.cassettes / "argot-accepted.toml"
+    accept_variants(file, [there, no_file, no_test, no_variant], "issue 12")
+    head = "*known failing variant* that no test has any more, take out of argot-accepted.toml: "
+    run = house.run("-k", "recorded or TestUnit")
+    run.stdout.fnmatch_lines([f"2{head}{_literal(no_test)}, {_literal(no_file)}"])
+    run = house.run("--argot-fuzz=full")
+    said = ", ".join(_literal(each) for each in (no_variant, no_test, no_file))
+    run.stdout.fnmatch_lines([f"3{head}{said}"])
+    run = house.run(there)
+    run.stdout.fnmatch_lines([f"1{head}{_literal(no_file)}"])
+
+
+def _literal(text: str) -> str:
+    return text.replace("[", "[[]")
+
+
 LATER = """
     import httpx, pytest
     from pytest_argot import argot_cassette
