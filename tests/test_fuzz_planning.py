@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -252,6 +253,20 @@ def test_no_variant_twice(recorded: Interaction) -> None:
     found = plan(recorded, families=FAMILIES).values()
     contents = {(each.then, str(each.answers)) for each in found}
     assert len(contents) == len(found)
+
+
+def test_a_plan_holds_no_bodies() -> None:
+    """A full plan of a long answer holds its changed texts, not each answer: those are made when asked for."""
+    size = 200_000
+    recorded = interaction(body(put("choices", 0, "text", to="word " * (size // 5))))
+    tracemalloc.start()
+    found = plan(recorded, families=FAMILIES)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found) > 200
+    assert kept < 40 * size
+    longest = max(len(answer.body) for each in found.values() for answer in each.answers)
+    assert longest < 3 * size
 
 
 def test_families_take_turns() -> None:

@@ -27,7 +27,7 @@ def variant(*, valid: bool = True) -> Variant:
         new='"content_filter"',
         valid=valid,
         interaction=0,
-        answers=(),
+        make=tuple,
         then="end",
     )
 

@@ -42,7 +42,7 @@ def variant(index: int = 0, *answers: Response, then: str = END) -> Variant:
         new="y",
         valid=True,
         interaction=index,
-        answers=answers or (answer("changed"),),
+        make=lambda: answers or (answer("changed"),),
         then=then,
     )
 

@@ -72,7 +72,7 @@ def _text(name: str, recorded: str) -> str:
     if name == "one-line":
         return " ".join(recorded.split())
     if name == "many-lines":
-        return "\n".join([recorded.strip() or "tape"] * LINES)
+        return "\n".join([(recorded.strip() or "tape")[: HUGE // LINES]] * LINES)
     if name == "huge":
         seed: Any = recorded.strip() or "tape "
         return str(f"{seed} " * (HUGE // (len(seed) + 1) + 1))[:HUGE]

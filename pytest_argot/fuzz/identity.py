@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from pytest_argot.wire.json_path import Path
 
@@ -41,12 +41,11 @@ def numbered(name: str, interaction: int) -> str:
     return f"{name}~{interaction + 1}" if interaction else name
 
 
-def distinct(name: str, taken: Iterable[str]) -> str:
+def distinct(name: str, taken: Collection[str]) -> str:
     """Give ``name``, with a number behind it where it is taken."""
-    known = set(taken)
     number = 2
     candidate = name
-    while candidate in known:
+    while candidate in taken:
         candidate = f"{name}-{number}"
         number += 1
     return candidate

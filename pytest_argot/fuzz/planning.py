@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pytest_argot.drift.judge import is_stream
 from pytest_argot.drift.merge import merged
@@ -64,11 +65,18 @@ def variants(
     return found
 
 
-def _distinct(made: Iterable[Variant]) -> Iterator[Variant]:
+class _Made(NamedTuple):
+    """A variant and its answers, which are looked at and then let go."""
+
+    variant: Variant
+    answers: tuple[Response, ...]
+
+
+def _distinct(made: Iterable[_Made]) -> Iterator[Variant]:
     """Leave out what is the same to a client; number ids that are taken."""
     seen, taken = set[object](), set[str]()
-    for variant in made:
-        content = _content_of(variant)
+    for each in made:
+        variant, content = each.variant, _content_of(each)
         if content not in seen:
             seen.add(content)
             name = distinct(variant.id, taken)
@@ -111,7 +119,7 @@ def _combination(subject: Subject, chosen: Sequence[Variant]) -> Variant | None:
         new=", ".join(each.new for each in chosen),
         valid=subject.allows(changes, revised),
         interaction=subject.index,
-        answers=(subject.answer(revised),),
+        make=lambda: (subject.answer(revised),),
         then=END,
         event=events.pop() if len(events) == 1 else None,
         changes=changes,
@@ -130,21 +138,19 @@ def meet(chosen: Sequence[Variant]) -> bool:
     )
 
 
-def _made(subjects: Sequence[Subject], family: str, fuzz: Fuzz) -> Iterator[Variant]:
+def _made(subjects: Sequence[Subject], family: str, fuzz: Fuzz) -> Iterator[_Made]:
     """Give the variants of one family, each subject in turn."""
     return turns(_of(subject, family, fuzz) for subject in subjects)
 
 
-def _of(subject: Subject, family: str, fuzz: Fuzz) -> Iterator[Variant]:
+def _of(subject: Subject, family: str, fuzz: Fuzz) -> Iterator[_Made]:
     for draft in DRAFTERS[family](subject, fuzz.parsed):
-        variant = (
-            _edited(subject, family, draft) if draft.changes else _whole(subject, family, draft)
-        )
-        if variant is not None:
-            yield variant
+        made = _edited(subject, family, draft) if draft.changes else _whole(subject, family, draft)
+        if made is not None:
+            yield made
 
 
-def _edited(subject: Subject, family: str, draft: Draft) -> Variant | None:
+def _edited(subject: Subject, family: str, draft: Draft) -> _Made | None:
     """Judge edits of JSON; ``None`` for what cannot be done or is not for this family."""
     try:
         revised = subject.after(draft.changes)
@@ -153,16 +159,16 @@ def _edited(subject: Subject, family: str, draft: Draft) -> Variant | None:
     valid = subject.allows(draft.changes, revised)
     if not _wanted(subject, family, valid=valid):
         return None
-    return _variant(subject, family, draft, (subject.answer(revised),), valid=valid)
+    return _Made(_variant(subject, family, draft, valid=valid), (subject.answer(revised),))
 
 
-def _whole(subject: Subject, family: str, draft: Draft) -> Variant | None:
+def _whole(subject: Subject, family: str, draft: Draft) -> _Made | None:
     """Judge a whole answer, unless its draft knows; ``None`` for what is not for this family."""
     answers = draft.answers()
     valid = subject.accepts(answers[0]) if draft.valid is None else draft.valid
     if not _wanted(subject, family, valid=valid):
         return None
-    return _variant(subject, family, draft, answers, valid=valid)
+    return _Made(_variant(subject, family, draft, valid=valid), answers)
 
 
 def _wanted(subject: Subject, family: str, *, valid: bool) -> bool:
@@ -175,9 +181,7 @@ def _wanted(subject: Subject, family: str, *, valid: bool) -> bool:
     return not (family == "drift" and valid)
 
 
-def _variant(
-    subject: Subject, family: str, draft: Draft, answers: tuple[Response, ...], *, valid: bool
-) -> Variant:
+def _variant(subject: Subject, family: str, draft: Draft, *, valid: bool) -> Variant:
     return Variant(
         id=numbered(draft.name, subject.index),
         family=family,
@@ -186,28 +190,28 @@ def _variant(
         new=draft.new,
         valid=valid,
         interaction=subject.index,
-        answers=answers,
+        make=draft.answers,
         then=draft.then,
         event=draft.event,
         changes=draft.changes,
     )
 
 
-def _content_of(variant: Variant) -> object:
-    """Give what makes two variants the same to a client."""
+def _content_of(made: _Made) -> object:
+    """Give what is the same for two variants that are the same to a client; no bodies are kept."""
     answers = tuple(
-        (each.status, each.body, each.stream, tuple((k, *v) for k, v in each.headers.items()))
-        for each in variant.answers
+        (each.status, sha256(each.body).digest(), hash(each.stream), str(each.headers))
+        for each in made.answers
     )
-    return (variant.interaction, variant.then, answers)
+    return (made.variant.interaction, made.variant.then, answers)
 
 
-def _reads(variant: Variant, interactions: Sequence[Interaction], routes: Routes) -> bool:
+def _reads(made: _Made, interactions: Sequence[Interaction], routes: Routes) -> bool:
     """Tell whether a variant is one whole 2xx answer that its models read."""
-    if len(variant.answers) != 1 or variant.answers[0].status not in _SUCCESS:
+    if len(made.answers) != 1 or made.answers[0].status not in _SUCCESS:
         return False
-    recorded = interactions[variant.interaction]
-    changed = replace(recorded, response=variant.answers[0])
+    recorded = interactions[made.variant.interaction]
+    changed = replace(recorded, response=made.answers[0])
     route = routes.find(recorded.request)
     if not parses(changed, route):
         return False

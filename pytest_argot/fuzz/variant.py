@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_argot.cassette.interaction import Response
     from pytest_argot.fuzz.change import Change
 
@@ -26,11 +28,11 @@ class Variant:
     the whole response is concerned. ``valid``: whether the response model still allows the
     answer, extra fields included; never for an error status or a failed exchange.
 
-    ``interaction``: the index of the interaction it was made of. ``answers``: what a client gets
-    that asks for it, in this order; ``then`` says what equal requests get afterwards: nothing more
-    of its own (``"end"``), the ``"recorded"`` answer, or the last one ``"forever"``. ``event``:
-    the index of the one event of a stream that was changed. ``changes``: the edits of JSON, for
-    ``planning.combined``. ``parts``: the variants that a combination was made of.
+    ``interaction``: the index of the interaction it was made of. ``make`` makes ``answers``: what
+    a client gets that asks for it, in this order; ``then`` says what equal requests get afterwards:
+    nothing more of its own (``"end"``), the ``"recorded"`` answer, or the last one ``"forever"``.
+    ``event``: the index of the one event of a stream that was changed. ``changes``: the edits of
+    JSON, for ``planning.combined``. ``parts``: the variants that a combination was made of.
     """
 
     id: str
@@ -40,11 +42,16 @@ class Variant:
     new: str
     valid: bool
     interaction: int
-    answers: tuple[Response, ...]
+    make: Callable[[], tuple[Response, ...]] = field(compare=False)
     then: str
     event: int | None = None
     changes: tuple[Change, ...] = ()
     parts: tuple[Variant, ...] = ()
+
+    @property
+    def answers(self) -> tuple[Response, ...]:
+        """What a client gets; made anew each time, for a plan of thousands holds no bodies."""
+        return self.make()
 
     @property
     def changed(self) -> str:

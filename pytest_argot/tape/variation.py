@@ -69,6 +69,7 @@ class Variation:
         self.met = False
         self.diverged = ""
         self.endless = ""
+        self._answers = variant.answers
         self._interactions = interactions
         self._shelf = shelf
         self._matcher = matcher
@@ -99,8 +100,8 @@ class Variation:
             return self._interactions[index].response
         self.met = True
         self._changed_key = key
-        self._left.extend(self.variant.answers[1:])
-        return self.variant.answers[0]
+        self._left.extend(self._answers[1:])
+        return self._answers[0]
 
     def _going_on(self, key: Hashable, asked: Request) -> Response | None:
         """Give what the variant answers when the request it changed is asked again."""
@@ -113,7 +114,7 @@ class Variation:
             if self._given > MOST:
                 self.endless = f"{asked.method} {asked.url}"
                 return None
-            return self.variant.answers[-1]
+            return self._answers[-1]
         if self.variant.then == RECORDED and not self._restored:
             self._restored = True
             return self._interactions[self.variant.interaction].response
