@@ -292,13 +292,25 @@ def test_selectors() -> None:
     assert any(each.family == "http" for each in found.values())
 
 
-@pytest.mark.parametrize("selector", ["usages", "choices[4]", "!choices[*].txt", "usage.x.y"])
-def test_selector_that_matches_nothing(selector: str) -> None:
-    """A selector that names nothing is a misuse that lists what there is."""
+@pytest.mark.parametrize(
+    ("selector", "meant"),
+    [
+        ("usages", "usage"),
+        ("choices[4]", "choices"),
+        ("!choices[*].txt", "choices[*].text"),
+        ("usage.total", "usage.total_tokens"),
+        ("finish_reason", "choices[*].finish_reason"),
+        ("choices[*].logprobs.toplogprobs", "choices[*].logprobs.top_logprobs"),
+    ],
+)
+def test_selector_that_matches_nothing(selector: str, meant: str) -> None:
+    """A selector that names nothing is a misuse that lists what there is, the likeliest first."""
     with pytest.raises(Misuse) as caught:
         plan(selectors=[selector], families="http")
     assert selector in caught.value.what
-    assert "choices[*].finish_reason" in caught.value.fix
+    listed = caught.value.fix.removeprefix("use one of: ").split(", ")
+    assert meant in listed[:2]
+    assert len(listed) == 9
 
 
 def test_without_a_model() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
 from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 _SUCCESS: Final = range(200, 300)
 _NAMED: Final = 8
+_ALIKE: Final = 0.5
+"""From where on, between 0 and 1, a path may be what was meant by another."""
 
 
 def variants(
@@ -227,8 +230,10 @@ def _check_selectors(subjects: Sequence[Subject], fuzz: Fuzz) -> None:
     paths = [field.path for subject in subjects for field, _ in subject.fields]
     for selector in fuzz.parsed:
         if selector.steps != (EVERYTHING,) and not any(map(selector.names, filter(None, paths))):
-            known = list(dict.fromkeys(normalise(path) for path in paths if path))
-            fields = ", ".join(known[:_NAMED]) + (", …" if len(known) > _NAMED else "")
+            known = dict.fromkeys(normalise(path) for path in paths if path)
+            alike = get_close_matches(selector.text, known, n=_NAMED, cutoff=_ALIKE)
+            names = list(dict.fromkeys((*alike, *known)))
+            fields = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
             raise Misuse(
                 f"the fuzz selector {selector.text!r} matches nothing that was recorded",
                 fix=f"use one of: {fields}" if known else "give the route a response model",
