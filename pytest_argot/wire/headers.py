@@ -7,6 +7,7 @@ traces change with every recording and say nothing about the contract.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_argot.wire import name_glob
@@ -61,9 +62,18 @@ def normalise(headers: Mapping[str, str | Sequence[str]]) -> Headers:
     result: Headers = {}
     for name, given in headers.items():
         values = [given] if isinstance(given, str) else given
-        kept = result.setdefault(_one_line(name).lower(), [])
-        kept.extend(_one_line(value) for value in values)
+        lines = [_one_line(value) for value in values]
+        field = _field_name(name)
+        if field in result:
+            result[field] += lines
+        else:
+            result[field] = lines
     return result
+
+
+@lru_cache(maxsize=256)
+def _field_name(name: str) -> str:
+    return _one_line(name).lower()
 
 
 def allow(headers: Headers, allowed: frozenset[str], keep: Iterable[str]) -> Headers:
@@ -72,11 +82,12 @@ def allow(headers: Headers, allowed: frozenset[str], keep: Iterable[str]) -> Hea
     ``keep`` is in any case, ``*`` stands for any run of characters (``x-ratelimit-*``).
     """
     globs = [pattern.strip().lower() for pattern in keep]
-    return {
-        name: list(headers[name])
-        for name in sorted(headers)
+    kept = (
+        name
+        for name in headers
         if name in allowed or any(name_glob.matches(name, pattern) for pattern in globs)
-    }
+    )
+    return {name: list(headers[name]) for name in sorted(kept)}
 
 
 def _one_line(text: str) -> str:
