@@ -23,7 +23,8 @@ from pytest_argot.cassette import corruption, lifting
 from pytest_argot.cassette.cassette import Cassette
 from pytest_argot.cassette.naming import named, unnamed
 from pytest_argot.cassette.reader import load
-from pytest_argot.cassette.store import rejected_path, save
+from pytest_argot.cassette.rejected import rejected_path
+from pytest_argot.cassette.store import save
 from pytest_argot.cassette.unfit import unfit
 from pytest_argot.drift.judge import judge
 from pytest_argot.drift.levels import Levels
@@ -229,7 +230,8 @@ UNPRIVILEGED = """
 import os, sys, tempfile, resource
 from pathlib import Path
 from pytest_argot.cassette.reader import load
-from pytest_argot.cassette.store import reject, save
+from pytest_argot.cassette.rejected import reject
+from pytest_argot.cassette.store import save
 from pytest_argot.errors import ArgotError
 from pytest_argot.wire.masking import Masker
 from tests.bad_cassettes import interaction

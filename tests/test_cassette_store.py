@@ -4,33 +4,25 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import stat
 import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_argot.cassette import atomic
-from pytest_argot.cassette.emitter import dump
 from pytest_argot.cassette.interaction import Interaction, Request, Response
 from pytest_argot.cassette.reader import load
-from pytest_argot.cassette.store import reject, rejected_path, save
-from pytest_argot.errors import ArgotError, CassetteCorrupt, SecretFound
-from pytest_argot.wire.masking import Masker
+from pytest_argot.cassette.rejected import reject, rejected_path
+from pytest_argot.cassette.store import save
+from pytest_argot.errors import CassetteCorrupt, SecretFound
+from tests.cassette_material import MASKER, SECRET, adding, made, prompts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from pytest_argot.cassette.cassette import Cassette
-
-MASKER = Masker()
-SECRET = "api_key=Zk83hfQ91mZpLw02xVt7Rs"  # noqa: S105 - made up
 WRITER = """
 import sys
 from pathlib import Path
@@ -51,26 +43,6 @@ for number in range(count):
 """
 
 
-def made(
-    prompt: str, test: str = "t::a", body: bytes = b'{"id": 1}', ordinal: int = 1
-) -> Interaction:
-    """Give an interaction as a tape records it."""
-    request = Request("POST", "http://a/v1/completions", {}, prompt.encode())
-    return Interaction(
-        request, Response(200, "OK", {}, body), (test,), ordinal, "2026-11-22T13:50:00Z"
-    )
-
-
-def adding(*new: Interaction) -> Callable[[Cassette | None], Sequence[Interaction]]:
-    """Give a merge that appends."""
-    return lambda present: [*(present.interactions if present else ()), *new]
-
-
-def prompts(path: Path) -> list[str]:
-    """List the request bodies of a cassette."""
-    return [each.request.body.decode() for each in load(path, MASKER).interactions]
-
-
 def test_creates_merges_and_says_what_it_wrote(tmp_path: Path) -> None:
     """Folders are made, the merge sees what is there, the result is the file."""
     path = tmp_path / "a" / "b" / "c.yaml"
@@ -87,15 +59,6 @@ def test_nothing_to_write_makes_no_file(tmp_path: Path) -> None:
     """Where there is no cassette and nothing was recorded, nothing appears."""
     assert save(tmp_path / "c.yaml", adding(), masker=MASKER).interactions == ()
     assert not list(tmp_path.iterdir())
-
-
-def test_unchanged_file_is_not_touched(tmp_path: Path) -> None:
-    """Saving what is there already does not even change the file's time."""
-    path = tmp_path / "c.yaml"
-    save(path, adding(made("one")), masker=MASKER)
-    os.utime(path, (1, 1))
-    save(path, adding(), masker=MASKER)
-    assert path.stat().st_mtime == 1
 
 
 def test_masks_what_it_writes(tmp_path: Path) -> None:
@@ -145,40 +108,11 @@ def test_corrupt_file_is_never_overwritten(tmp_path: Path) -> None:
     assert path.read_bytes() == b"argot:\n  format: 1\n"
 
 
-@pytest.mark.parametrize("step", ["fsync", "fdopen", "open"])
-def test_full_disk_leaves_the_old_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
-    """When the disk refuses the error is ours, the old file is whole and nothing is left."""
-    path = tmp_path / "c.yaml"
-    save(path, adding(made("one")), masker=MASKER)
-    before = path.read_bytes()
-
-    def full(*_args: Any, **_kwargs: Any) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(atomic, "os", type("Os", (), {**vars(os), step: staticmethod(full)}))
-    with pytest.raises(ArgotError, match="No space left"):
-        save(path, adding(made("two")), masker=MASKER)
-    assert path.read_bytes() == before
-    assert [each.name for each in tmp_path.iterdir()] == ["c.yaml"]
-
-
 def test_file_in_place_of_a_folder(tmp_path: Path) -> None:
     """A file where the cassette's folder should be is told as that."""
     (tmp_path / "a").write_text("x")
     with pytest.raises(CassetteCorrupt, match="a file is in the place of its folder"):
         save(tmp_path / "a" / "c.yaml", adding(made("one")), masker=MASKER)
-
-
-def test_read_only_file_is_respected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cassette that was made read-only is not replaced behind its owner's back."""
-    path = tmp_path / "c.yaml"
-    save(path, adding(made("one")), masker=MASKER)
-    monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(ArgotError, match="read-only"):
-        save(path, adding(made("two")), masker=MASKER)
-    assert prompts(path) == ["one"]
 
 
 def test_secret_stops_the_write(tmp_path: Path) -> None:
@@ -198,72 +132,6 @@ def test_secret_stops_the_write(tmp_path: Path) -> None:
     assert "one place in it still looks like a secret (named-secret)" in caught.value.what
     assert "c.rejected.yaml" in caught.value.where
     assert f"argot keep {kept} --force" in caught.value.fix
-
-
-def test_reject_keeps_what_others_left(tmp_path: Path) -> None:
-    """A rejected recording joins those of other tests and replaces the same test's older one."""
-    path = tmp_path / "c.yaml"
-    reject(path, [made("a1", "t::a"), made("a2", "t::a")], reason="t::a failed", masker=MASKER)
-    reject(path, [made("b1", "t::b"), made("s", "")], reason="t::b failed", masker=MASKER)
-    kept = reject(path, [made("a3", "t::a"), made("s", "")], reason="again", masker=MASKER)
-    assert kept == tmp_path / "c.rejected.yaml"
-    assert not path.exists()
-    assert prompts(kept) == ["b1", "a3", "s"]
-    assert load(kept, MASKER).rejected == "again"
-
-
-def test_reject_replaces_a_damaged_file(tmp_path: Path) -> None:
-    """A damaged rejected file does not keep a new recording from being kept."""
-    rejected_path(tmp_path / "c.yaml").write_text("argot:")
-    assert prompts(reject(tmp_path / "c.yaml", [made("a")], reason="r", masker=MASKER)) == ["a"]
-
-
-def test_a_recording_supersedes_what_was_rejected(tmp_path: Path) -> None:
-    """What the same tests left beside the cassette goes when they record; other tests' stays."""
-    path = tmp_path / "c.yaml"
-    kept = reject(path, [made("a1", "t::a"), made("b1", "t::b")], reason="r", masker=MASKER)
-    save(path, adding(made("s", "")), masker=MASKER)
-    assert prompts(kept) == ["a1", "b1"]
-    save(path, adding(made("a2", "t::a")), masker=MASKER)
-    assert prompts(kept) == ["b1"]
-    assert load(kept, MASKER).rejected == "r"
-    shared = replace(made("a2"), tests=("t::a", "t::b"))  # asked for by b, recorded by a
-    save(path, lambda _: [shared], masker=MASKER)
-    assert prompts(kept) == ["b1"]
-    save(path, adding(made("b2", "t::b")), masker=MASKER)
-    assert not kept.exists()
-
-
-def test_a_script_supersedes_the_same_request(tmp_path: Path) -> None:
-    """Scripts have no names: the same request, recorded later, takes the rejected one's place."""
-    path = tmp_path / "c.yaml"
-    one, two = replace(made("one"), tests=()), replace(made("two"), tests=())
-    kept = reject(path, [one, two], reason="r", masker=MASKER)
-    save(path, adding(made("one", "t::a")), masker=MASKER)
-    assert prompts(kept) == ["two"]
-    kept = reject(path, [one], reason="r", masker=MASKER)
-    save(path, adding(replace(one, recorded_at="2026-11-22T13:50:01Z")), masker=MASKER)
-    assert prompts(kept) == ["two"]
-
-
-def test_a_damaged_rejected_file_does_not_stop_a_recording(tmp_path: Path) -> None:
-    """What lies beside the cassette harms no recording that passes, and stays as it is."""
-    kept = rejected_path(tmp_path / "c.yaml")
-    kept.write_text("argot:", encoding="utf-8")
-    save(tmp_path / "c.yaml", adding(made("one")), masker=MASKER)
-    assert prompts(tmp_path / "c.yaml") == ["one"]
-    assert kept.read_text(encoding="utf-8") == "argot:"
-
-
-def test_blanked_is_told_until_it_is_gone(tmp_path: Path) -> None:
-    """A rejected file says that secrets in it were blanked as long as one may be in it."""
-    path = tmp_path / "c.yaml"
-    kept = reject(path, [made(f"prompt\n{SECRET}", "t::a")], reason="r", masker=MASKER)
-    assert load(kept, MASKER).blanked
-    reject(path, [made("b", "t::b")], reason="r", masker=MASKER)
-    assert load(kept, MASKER).blanked
-    reject(path, [made("a", "t::a"), made("b", "t::b")], reason="r", masker=MASKER)
-    assert not load(kept, MASKER).blanked
 
 
 def test_threads_lose_nothing(tmp_path: Path) -> None:
@@ -307,46 +175,6 @@ def test_killed_processes_leave_a_whole_file(tmp_path: Path) -> None:
         assert prompts(path)[: len(before)] == before
     save(path, adding(made("last")), masker=MASKER)
     assert [each.name for each in tmp_path.iterdir()] == ["c.yaml"]
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_killed_at_every_line(tmp_path: Path) -> None:
-    """Killed before any line of the writing code, a process leaves the old file or the new."""
-    path = tmp_path / "c.yaml"
-    old, new = dump([made("old")], "").encode(), dump([made("new")], "").encode()
-    seen: list[bytes] = []
-    for step in range(200):
-        path.write_bytes(old)
-        if _finishes(path, new, step):
-            break
-        seen.append(path.read_bytes())
-        assert seen[-1] in {old, new}
-        assert len(list(tmp_path.iterdir())) <= 2
-    assert set(seen) == {old, new}
-    assert path.read_bytes() == new
-
-
-def _finishes(path: Path, data: bytes, step: int) -> bool:
-    """Replace the file in a child that kills itself before the ``step``-th line of the module."""
-    child = os.fork()
-    if not child:
-        left = step
-
-        def trace(frame: Any, event: str, _arg: object) -> Any:
-            nonlocal left
-            if frame.f_code.co_filename != atomic.__file__:
-                return None
-            if event == "line":
-                left -= 1
-                if left < 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-            return trace
-
-        sys.settrace(trace)
-        atomic.replace_file(path, [data])
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return status == 0
 
 
 def _writer(path: Path, name: str, count: int) -> subprocess.Popen[str]:

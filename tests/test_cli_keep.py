@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_argot.cassette.reader import load
-from pytest_argot.cassette.store import reject, save
+from pytest_argot.cassette.rejected import reject
+from pytest_argot.cassette.store import save
 from pytest_argot.cli import main
 from pytest_argot.wire.masking import Masker
 from tests.cassette_tree import BODY, body, finished, interaction, write

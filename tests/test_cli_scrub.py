@@ -10,7 +10,7 @@ import pytest
 
 from pytest_argot.cassette.emitter import dump
 from pytest_argot.cassette.reader import load
-from pytest_argot.cassette.store import reject
+from pytest_argot.cassette.rejected import reject
 from pytest_argot.cli import main
 from pytest_argot.wire.masking import Masker
 from tests.cassette_tree import BODY, interaction, write
@@ -189,7 +189,7 @@ def test_a_disk_that_refuses_leaves_the_file(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pytest_argot.cassette.store.replace_file", full)
+    monkeypatch.setattr("pytest_argot.cassette.disk.replace_file", full)
     assert main(["scrub"]) == 2
     assert "No space left" in capsys.readouterr().err
     assert file.read_bytes() == before

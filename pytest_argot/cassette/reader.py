@@ -20,7 +20,7 @@ from pytest_argot.cassette.layouts import interaction_of, once
 from pytest_argot.cassette.own_fields import own_fields, time_of
 from pytest_argot.cassette.stored import masked, undressed
 from pytest_argot.cassette.yaml_tree import TOO_DEEP, Mapping, Plain, Sequence, Tree, parse
-from pytest_argot.errors import CassetteCorrupt
+from pytest_argot.errors import CassetteCorrupt, CassetteMissing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +59,14 @@ def load(path: Path, masker: Masker) -> Cassette:
     if reason := too_large(size):
         raise CassetteCorrupt(reason, where=shown(path), fix=ELSEWHERE)
     return _read(path, read_bytes(path), masker)
+
+
+def load_if_there(path: Path, masker: Masker) -> Cassette | None:
+    """Read the cassette as ``load`` does, ``None`` where there is no file."""
+    try:
+        return load(path, masker)
+    except CassetteMissing:
+        return None
 
 
 def _read(path: Path, data: bytes, masker: Masker, lifted: tuple[Lifted, ...] = ()) -> Cassette:

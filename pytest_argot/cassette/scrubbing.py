@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_argot.cassette.atomic import locked
+from pytest_argot.cassette.disk import disk_errors, write
 from pytest_argot.cassette.emitter import dumped
 from pytest_argot.cassette.reader import load
-from pytest_argot.cassette.store import disk_errors, write
 from pytest_argot.cassette.stored import stored
 from pytest_argot.wire.masking import Masker
 from pytest_argot.wire.secrets import Leak, scanned

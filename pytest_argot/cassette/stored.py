@@ -1,6 +1,6 @@
 """The form in which an interaction is stored: masked, decoded, readable.
 
-``stored`` is applied by ``store.save`` and ``store.reject`` before anything is dumped, so the
+``stored`` is applied by ``store.save`` and ``rejected.reject`` before anything is dumped, so the
 emitter itself changes nothing. The reader applies ``masked`` and ``undressed`` to every recording
 it loads, ours or not; it leaves the spelling of JSON bodies alone.
 """
@@ -16,6 +16,8 @@ from pytest_argot.wire.headers import normalise
 from pytest_argot.wire.json_text import pretty
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pytest_argot.cassette.interaction import Interaction, Response
     from pytest_argot.cassette.streaming import Streaming
     from pytest_argot.wire.headers import Headers
@@ -60,6 +62,33 @@ def masked(interaction: Interaction, masker: Masker) -> Interaction:
             stream=_shifted(response, body),
         ),
     )
+
+
+def prepared(
+    interactions: Sequence[Interaction],
+    masker: Masker,
+    clean: Sequence[Interaction] = (),
+    known: Sequence[Interaction] = (),
+) -> list[Interaction]:
+    """Give interactions as a file holds them: masked, then ``stored``.
+
+    The messages of ``clean`` are masked already, those of ``known`` were just read from a file of
+    ours: they are in that form.
+    """
+    read, hidden = set(map(_messages, known)), set(map(_messages, clean))
+
+    def ready(each: Interaction) -> Interaction:
+        messages = _messages(each)
+        if messages in read:
+            return each
+        return stored(each if messages in hidden else masked(each, masker))
+
+    return [ready(each) for each in interactions]
+
+
+def _messages(interaction: Interaction) -> tuple[int, int]:
+    """Tell the same request and response from equal ones; to compare these takes as long."""
+    return id(interaction.request), id(interaction.response)
 
 
 def _shifted(response: Response, body: bytes) -> Streaming | None:

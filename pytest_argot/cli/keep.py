@@ -86,7 +86,8 @@ def _left(selected: Selected, why: str) -> int:
 def _promote(selected: Selected, chosen: Sequence[Interaction], masker: Masker) -> None:
     """Write first, take away afterwards: whatever happens between, nothing is lost."""
     from pytest_argot.cassette.matching import Matcher
-    from pytest_argot.cassette.store import save, withdraw
+    from pytest_argot.cassette.rejected import withdraw
+    from pytest_argot.cassette.store import save
     from pytest_argot.cli.promotion import promoted
     from pytest_argot.cli.refused import cassette_of
     from pytest_argot.drift.known import read

@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_argot.cassette.store import rejected_path
+from pytest_argot.cassette.rejected import rejected_path
 from pytest_argot.report.wording import nearby
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from pytest_argot.cassette.emitter import dump
 from pytest_argot.cassette.interaction import Interaction
 from pytest_argot.cassette.matching import Matcher
 from pytest_argot.cassette.reader import load
-from pytest_argot.cassette.store import reject, rejected_path, save
+from pytest_argot.cassette.rejected import reject, rejected_path
+from pytest_argot.cassette.store import save
 from pytest_argot.cassette.stored import stored
 from pytest_argot.cli.judging import Bench, judged
 from pytest_argot.cli.promotion import promoted

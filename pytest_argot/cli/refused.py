@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_argot.cassette.store import rejected_path
+from pytest_argot.cassette.rejected import rejected_path
 from pytest_argot.cli.selection import REJECTED, Selected, plain, settings_for, tops
 from pytest_argot.errors import Misuse
 

@@ -281,7 +281,7 @@ class Tape:
 
         Nobody paid for requests that were never answered: those alone are not kept.
         """
-        from pytest_argot.cassette.store import reject
+        from pytest_argot.cassette.rejected import reject
 
         new = self.recorded
         if self._plan.variant is not None or all(each.response.status == FAILED for each in new):
