@@ -3,92 +3,25 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import gzip
 import json
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pytest_argot.cassette import yaml_tree
 from pytest_argot.cassette.emitter import dump
-from pytest_argot.cassette.interaction import Interaction, Request, Response
+from pytest_argot.cassette.interaction import Request, Response
 from pytest_argot.cassette.reader import load
-from pytest_argot.cassette.stored import stored
-from pytest_argot.errors import CassetteCorrupt, CassetteMissing
 from pytest_argot.wire.mask_rule import parse_rule
 from pytest_argot.wire.masking import Masker
+from tests.cassette_texts import MASKER, OURS, THEIRS, URL, made, read, refused
 
 if TYPE_CHECKING:
-    import random
+    from pathlib import Path
 
-    from pytest_argot.cassette.cassette import Cassette
-
-MASKER = Masker()
-URL = "https://api.openai.com/v1/completions"
 IN_ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-
-
-def made(number: int = 0, body: bytes = b'{"id": "cmpl-1", "choices": []}') -> Interaction:
-    """Give a stored interaction, told apart by its prompt."""
-    asked = json.dumps({"model": "m", "prompt": f"p{number}\n"}).encode()
-    return stored(
-        Interaction(
-            Request("POST", URL, {"content-type": ["application/json"]}, asked),
-            Response(200, "OK", {"content-type": ["application/json"]}, body),
-            tests=("tests/test_a.py::test_a",),
-            ordinal=number + 1,
-            recorded_at="2026-11-22T13:50:00Z",
-        )
-    )
-
-
-DAMAGE = [b"", b"\n", b"- ", b": ", b"[", b'"', b"&a ", b"*a ", b"!x ", b"\xc3", b"\\U"]
-OURS = dump(
-    [made(0), made(1, b'data: {"a": 1}\r\n\r\ndata: [DONE]\r\n\r\n'), made(2, b"\xff\x00")],
-    "2026-11-22T13:50:00Z",
-)
-THEIRS = """\
-interactions:
-- request:
-    body: '{"model": "m", "prompt": "hi"}'
-    headers:
-      Content-Type:
-      - application/json
-    method: POST
-    uri: https://api.openai.com/v1/completions
-  response:
-    body:
-      string: '{"id": "cmpl-1"}'
-    headers:
-      Content-Type:
-      - application/json
-    status:
-      code: 200
-      message: OK
-version: 1
-"""
-
-
-def read(folder: Path, content: str | bytes, masker: Masker = MASKER) -> Cassette:
-    """Load a cassette with the given content."""
-    path = folder / "c.yaml"
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return load(path, masker)
-
-
-def refused(folder: Path, content: str | bytes) -> CassetteCorrupt:
-    """Load what must be refused; give the error."""
-    with pytest.raises(CassetteCorrupt) as caught:
-        read(folder, content)
-    data = content if isinstance(content, bytes) else content.encode()
-    assert (folder / "c.yaml").read_bytes() == data
-    return caught.value
 
 
 def test_reads_what_was_dumped(tmp_path: Path) -> None:
@@ -174,78 +107,9 @@ def test_what_is_no_cassette_is_corrupt(
     assert error.where.endswith(f"c.yaml:{line}")
 
 
-@pytest.mark.parametrize("marker", ["<<<<<<< HEAD", "=======", ">>>>>>> main", "||||||| base"])
-def test_conflict_markers(tmp_path: Path, marker: str) -> None:
-    """Any one merge-conflict marker left is told as such, with its line and the way out."""
-    lines = OURS.splitlines(keepends=True)
-    error = refused(tmp_path, "".join([*lines[:5], f"{marker}\n", *lines[5:]]))
-    assert "merge-conflict" in error.what
-    assert error.where.endswith("c.yaml:6")
-    assert "take either side" in error.fix
-    assert "--argot-record=update" in error.fix
-
-
-@pytest.mark.parametrize("character", "[{-?")
-def test_deep_nesting_is_corrupt(tmp_path: Path, character: str) -> None:
-    """Nesting that would bring the YAML library down is refused."""
-    unit = {"{": "{a: ", "-": "- ", "?": "? "}.get(character, character)
-    assert "nested too deeply" in refused(tmp_path, unit * 100_000).what
-
-
 def test_deep_json_is_corrupt(tmp_path: Path) -> None:
     """So is nesting that ends properly, as JSON."""
     refused(tmp_path, '{"a":' * 50_000 + "1" + "}" * 50_000)
-
-
-def test_alias_bomb_is_corrupt(tmp_path: Path) -> None:
-    """Aliases of aliases are refused before they are written out."""
-    rows = ["a0: &a0 [" + ", ".join(["lol"] * 10) + "]"]
-    rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
-    assert "aliases" in refused(tmp_path, "\n".join([*rows, "interactions: []", "version: 1"])).what
-
-
-def test_honest_aliases_load(tmp_path: Path) -> None:
-    """Aliases as PyYAML writes them for shared headers are read, and so are merge keys."""
-    text = THEIRS.replace("    headers:\n", "    headers: &id001\n", 1)
-    start, end = text.index("    headers:\n"), text.index("    status:")
-    text = f"{text[:start]}    headers:\n      <<: *id001\n      X-A: b\n{text[end:]}"
-    (interaction,) = read(tmp_path, text).interactions
-    assert interaction.response.headers["content-type"] == ["application/json"]
-    assert interaction.response.headers["x-a"] == ["b"]
-
-
-def test_no_file_is_missing(tmp_path: Path) -> None:
-    """Only where there is nothing the cassette is missing; the message has the command."""
-    with pytest.raises(CassetteMissing) as caught:
-        load(tmp_path / "no.yaml", MASKER)
-    assert caught.value.fix == "pytest --argot-record=once"
-
-
-def test_directory_is_corrupt(tmp_path: Path) -> None:
-    """A directory in the cassette's place is not taken for a missing cassette."""
-    with pytest.raises(CassetteCorrupt, match="a directory is in the cassette's place"):
-        load(tmp_path, MASKER)
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-def test_pipe_is_corrupt(tmp_path: Path) -> None:
-    """A pipe is refused instead of waited for."""
-    os.mkfifo(tmp_path / "c.yaml")
-    with pytest.raises(CassetteCorrupt, match="regular"):
-        load(tmp_path / "c.yaml", MASKER)
-
-
-def test_unreadable_is_corrupt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that cannot be read is refused with the system's reason."""
-
-    def deny(_path: Path) -> bytes:
-        raise PermissionError(13, "Permission denied")
-
-    path = tmp_path / "c.yaml"
-    path.write_text(OURS)
-    monkeypatch.setattr(Path, "read_bytes", deny)
-    with pytest.raises(CassetteCorrupt, match="Permission denied"):
-        load(path, MASKER)
 
 
 @IN_ONE_FOLDER
@@ -255,50 +119,6 @@ def test_unreadable_is_corrupt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_random_bytes_never_surprise(tmp_path: Path, data: bytes) -> None:
     """Random bytes are refused and nothing but refused."""
     refused(tmp_path, data)
-
-
-@IN_ONE_FOLDER
-@given(
-    chance=st.randoms(use_true_random=False),
-    text=st.sampled_from([OURS, THEIRS]),
-    pure=st.booleans(),
-)
-def test_damage_never_surprises(
-    tmp_path: Path, chance: random.Random, text: str, *, pure: bool
-) -> None:
-    """A cassette with random damage loads or is refused, with libyaml and without."""
-    data = bytearray(text.encode())
-    for _ in range(chance.randint(1, 4)):
-        at = chance.randrange(len(data))
-        data[at : at + chance.choice([0, 1, 20])] = chance.choice(DAMAGE)
-    with pytest.MonkeyPatch.context() as patch:
-        if pure:
-            patch.setattr(yaml_tree, "_LOADER", yaml.SafeLoader)
-        with contextlib.suppress(CassetteCorrupt):
-            read(tmp_path, bytes(data))
-
-
-@pytest.mark.parametrize("text", [OURS, THEIRS])
-def test_reads_without_libyaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """PyYAML built without libyaml reads the same."""
-    fast = read(tmp_path, text)
-    monkeypatch.setattr(yaml_tree, "_LOADER", yaml.SafeLoader)
-    assert read(tmp_path, text) == fast
-    assert "Uffff" not in refused(tmp_path, b'a: "\\Uffffffff"').fix
-
-
-def test_windows_line_ends(tmp_path: Path) -> None:
-    """A file whose line ends git turned into CRLF is the same cassette."""
-    crlf = read(tmp_path, OURS.replace("\n", "\r\n"))
-    assert crlf.interactions == read(tmp_path, OURS).interactions
-
-
-def test_byte_order_mark(tmp_path: Path) -> None:
-    """A byte order mark put there by an editor does no harm."""
-    mark = b"\xef\xbb\xbf"
-    assert len(read(tmp_path, mark + OURS.encode()).interactions) == 3
-    assert read(tmp_path, mark + OURS.encode()).text == OURS
-    assert read(tmp_path, mark + b'{"interactions": [], "version": 1}').interactions == ()
 
 
 def test_foreign_cassette(tmp_path: Path) -> None:
@@ -311,77 +131,6 @@ def test_foreign_cassette(tmp_path: Path) -> None:
         200, "OK", {"content-type": ["application/json"]}, b'{"id": "cmpl-1"}'
     )
     assert (interaction.tests, interaction.ordinal, interaction.recorded_at) == ((), 0, "")
-
-
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        ("null", b""),
-        ("''", b""),
-        ("'null'", b"null"),
-        ("123", b"123"),
-        ("2020-10-01", b"2020-10-01"),
-        ("!!binary aGk=", b"hi"),
-        ("!!python/unicode 'hi'", b"hi"),
-        ("{string: hi}", b"hi"),
-        ("{base64_string: aGk=, encoding: utf-8}", b"hi"),
-        ("!!python/object/new:_io.BytesIO {state: !!python/tuple [!!binary aGk=, 0, null]}", b"hi"),
-        ("!!python/object/apply:builtins.iter {args: [[!!binary aA==, i]]}", b"hi"),
-        (
-            "{model: m, n: 1, t: 0.70, on: true, s: '1', x: null, l: [1, 2]}",
-            b'{"model": "m", "n": 1, "t": 0.7, "on": true, "s": "1", "x": null, "l": [1, 2]}',
-        ),
-    ],
-)
-def test_bodies_of_old_layouts(tmp_path: Path, body: str, expected: bytes) -> None:
-    """A body is read in every form vcrpy ever wrote one; a mapping becomes the JSON it was."""
-    text = THEIRS.replace("""'{"model": "m", "prompt": "hi"}'""", body)
-    assert read(tmp_path, text).interactions[0].request.body == expected
-
-
-def test_old_httpx_layout(tmp_path: Path) -> None:
-    """``content``, ``status_code`` and a lower-case method are read as what they mean."""
-    text = """\
-interactions:
-- request: {body: '', headers: {Accept: '*/*'}, method: post, uri: 'http://a/'}
-  response:
-    content: '{"id": 1}'
-    headers: [[Content-Type, application/json], [X-A, b], [x-a, c]]
-    http_version: HTTP/1.1
-    status_code: 404
-version: 1
-"""
-    (interaction,) = read(tmp_path, text).interactions
-    assert interaction.request.method == "POST"
-    assert interaction.request.headers == {"accept": ["*/*"]}
-    assert interaction.response.status == 404
-    assert interaction.response.headers["x-a"] == ["b", "c"]
-    assert interaction.response.body == b'{"id": 1}'
-
-
-def test_multidict_keys(tmp_path: Path) -> None:
-    """Header names that aiohttp's multidict left as Python objects are names."""
-    key = "? !!python/object/apply:multidict._multidict.istr\n      - Accept\n      :"
-    text = THEIRS.replace("Content-Type:", key, 1)
-    (interaction,) = read(tmp_path, text).interactions
-    assert interaction.request.headers == {"accept": ["application/json"]}
-
-
-def test_parsed_body(tmp_path: Path) -> None:
-    """A ``parsed_body`` as pydantic-ai's serializer writes it is the JSON it was parsed from."""
-    text = THEIRS.replace(
-        '    body:\n      string: \'{"id": "cmpl-1"}\'', "    parsed_body:\n      id: 1"
-    )
-    assert read(tmp_path, text).interactions[0].response.body == b'{"id": 1}'
-
-
-def test_header_values_keep_their_spelling(tmp_path: Path) -> None:
-    """Unquoted header values are texts, whatever YAML sees in them."""
-    text = THEIRS.replace(
-        "- application/json\n    method",
-        "- application/json\n      A: [1.0, 2020-10-01, yes]\n    method",
-    )
-    assert read(tmp_path, text).interactions[0].request.headers["a"] == ["1.0", "2020-10-01", "yes"]
 
 
 def test_json_cassette(tmp_path: Path) -> None:

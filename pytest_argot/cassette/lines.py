@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from pytest_argot.cassette.layouts import BODY_KEYS, TEXT_KEYS
-from pytest_argot.cassette.yaml_tree import compose
+from pytest_argot.cassette.yaml_events import compose
 from pytest_argot.wire.json_text import values
 from pytest_argot.wire.sse import each_event, events
 

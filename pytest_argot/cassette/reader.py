@@ -19,7 +19,9 @@ from pytest_argot.cassette.corruption import (
 from pytest_argot.cassette.layouts import interaction_of, once
 from pytest_argot.cassette.own_fields import own_fields, time_of
 from pytest_argot.cassette.stored import masked, undressed
-from pytest_argot.cassette.yaml_tree import TOO_DEEP, Mapping, Plain, Sequence, Tree, parse
+from pytest_argot.cassette.yaml_events import TOO_DEEP
+from pytest_argot.cassette.yaml_parser import parse
+from pytest_argot.cassette.yaml_tree import Mapping, Plain, Sequence, Tree
 from pytest_argot.errors import CassetteCorrupt, CassetteMissing
 
 if TYPE_CHECKING:
