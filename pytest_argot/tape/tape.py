@@ -5,37 +5,32 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_argot.errors import CassetteMissing, NetworkBlocked, NoMatch
 from pytest_argot.tape.environment import stand_ins
-from pytest_argot.tape.keeping import merged
+from pytest_argot.tape.holdings import Holdings
 from pytest_argot.tape.line import Line
 from pytest_argot.tape.reading import Reading
-from pytest_argot.tape.retries import FAILED
 from pytest_argot.tape.switchboard import SWITCHBOARD
 from pytest_argot.tape.traffic import Traffic
 from pytest_argot.tape.variation import varied
+from pytest_argot.tape.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator
     from pathlib import Path
 
     from pytest_argot.cassette.cassette import Cassette
     from pytest_argot.cassette.interaction import Interaction, Request
     from pytest_argot.drift.finding import Finding
+    from pytest_argot.errors import NetworkBlocked, NoMatch
     from pytest_argot.fuzz.variant import Variant
     from pytest_argot.tape.archive import Archive
-    from pytest_argot.tape.keeping import Take
     from pytest_argot.tape.plan import Plan
 
 
 REPLACING = frozenset({"rewrite", "update"})
 """Modes in which what is recorded takes the place of what is there."""
-
-READING = frozenset({"none", "verify"})
-"""Modes in which the cassette has to be there."""
 
 
 class Tape:
@@ -49,23 +44,11 @@ class Tape:
         self._plan = plan
         self._archive = archive
         self._masker = archive.masker(plan.mask)
-        self._cassettes = tuple(self._load())
-        self._loaded = tuple(i for cassette in self._cassettes for i in cassette.interactions)
+        self._held = Holdings.of(plan, archive)
         self.traffic = self._traffic()
         self.line = Line(self.traffic)
         self._stack = ExitStack()
         self._reading = self._read()
-
-    def _load(self) -> Iterator[Cassette]:
-        plan = self._plan
-        for path in plan.paths:
-            try:
-                yield self._archive.load(path, plan.mask)
-            except CassetteMissing:
-                optional = plan.lenient or plan.disabled or plan.record not in READING
-                if path == plan.path and optional:
-                    continue
-                raise
 
     # What a test reads.
 
@@ -88,24 +71,16 @@ class Tape:
         variant the changed response stands in the place of the recorded one.
         """
         if self._plan.variant is not None:
-            return varied(self._loaded, self._plan.variant)
+            return varied(self.loaded, self._plan.variant)
         if self._plan.record in REPLACING and self.traffic.recorded:
-            return self._standing()
-        return (*self._loaded, *self.traffic.recorded)
-
-    def _standing(self) -> tuple[Interaction, ...]:
-        """Give what the file would hold, then the interactions of the other cassettes."""
-        written: list[Interaction] = []
-        others: list[Interaction] = []
-        for cassette in self._cassettes:
-            is_written = cassette.path == self._plan.path
-            (written if is_written else others).extend(cassette.interactions)
-        return (*merged(written, self.traffic.take(), self.traffic.matcher), *others)
+            take = self.traffic.take()
+            return self._held.with_take(self._plan.path, take, self.traffic.matcher)
+        return (*self.loaded, *self.traffic.recorded)
 
     @property
     def loaded(self) -> tuple[Interaction, ...]:
         """The interactions that were in the files when the tape was opened."""
-        return self._loaded
+        return self._held.interactions
 
     @property
     def requests(self) -> tuple[Request, ...]:
@@ -130,12 +105,12 @@ class Tape:
     @property
     def played(self) -> tuple[Interaction, ...]:
         """The interactions that answered a request, in the order of the file."""
-        return tuple(self._loaded[index] for index in sorted(set(self.traffic.shelf.played)))
+        return tuple(self.loaded[index] for index in sorted(set(self.traffic.shelf.played)))
 
     @property
     def unplayed(self) -> tuple[Interaction, ...]:
         """The interactions nobody asked for."""
-        return tuple(self._loaded[index] for index in self.traffic.shelf.unplayed)
+        return tuple(self.loaded[index] for index in self.traffic.shelf.unplayed)
 
     @property
     def recorded(self) -> tuple[Interaction, ...]:
@@ -145,8 +120,8 @@ class Tape:
     @property
     def recorded_at(self) -> datetime | None:
         """When the cassette was last recorded (UTC); ``None`` where the file does not say."""
-        stamps = [cassette.recorded_at for cassette in self._cassettes if cassette.recorded_at]
-        return datetime.fromisoformat(max(stamps)) if stamps else None
+        at = self._held.recorded_at
+        return datetime.fromisoformat(at) if at else None
 
     @property
     def variant(self) -> Variant | None:
@@ -161,15 +136,8 @@ class Tape:
     @property
     def stale(self) -> tuple[Cassette, ...]:
         """The cassettes older than ``max_age``, but the one that has been recorded into now."""
-        from pytest_argot.cassette.age import is_stale
-
-        plan = self._plan
-        renewed = plan.path if self.traffic.recorded else None
-        return tuple(
-            each
-            for each in self._cassettes
-            if each.path != renewed and is_stale(each.recorded_at, plan.settings.max_age)
-        )
+        renewed = self._plan.path if self.traffic.recorded else None
+        return self._held.stale(self._plan.settings.max_age, renewed)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -191,12 +159,12 @@ class Tape:
     def _read(self, kept: Path | None = None) -> Reading:
         live, standing = tuple(self.traffic.live), self.interactions
         return Reading(
-            self._plan, self._archive, self._cassettes, self.recorded, standing, live, kept
+            self._plan, self._archive, self._held.cassettes, self.recorded, standing, live, kept
         )
 
     def _traffic(self) -> Traffic:
-        missing = all(cassette.path != self.path for cassette in self._cassettes)
-        return Traffic(self._plan, self._loaded, self._masker, missing=missing)
+        missing = self._held.lacks(self.path)
+        return Traffic(self._plan, self.loaded, self._masker, missing=missing)
 
     # Its life.
 
@@ -249,55 +217,23 @@ class Tape:
         ``SecretFound`` when something in it still looks like a secret, ``ArgotError`` when the
         disk refuses; the old file stays as it was.
         """
-        from pytest_argot.cassette.store import save
-
-        if self._plan.variant is not None:  # nothing of it was ever answered by a server
-            return None
-        if not (self.traffic.recorded or (self._owns_anew() and not reads_data)):
-            return None
-        take = self.traffic.take()
-        if reads_data and take.mode == "update":
-            take = replace(take, mode="new_episodes")
-        new = self.recorded
-        merge, harmless = partial(self._merge, take), self._harmless
-        return save(self.path, merge, masker=self._masker, harmless=harmless, clean=new)
-
-    def _owns_anew(self) -> bool:
-        """Whether the file is to learn what this test asks for, though nothing was recorded."""
-        mode = self._plan.record
-        known = bool(self._loaded) and bool(self._plan.test)
-        return known and (mode == "update" or (mode == "once" and self.traffic.writing))
+        return self._writer.save(reads_data=reads_data)
 
     def check_secrets(self) -> None:
         """Raise ``SecretFound`` when what was recorded still holds something like a secret."""
-        from pytest_argot.cassette.store import refuse_secrets
-
-        if new := self.recorded:
-            harmless = self._harmless
-            refuse_secrets(self.path, new, masker=self._masker, harmless=harmless, clean=new)
+        self._writer.check_secrets()
 
     def reject(self, reason: str) -> Path | None:
         """Keep what was recorded beside the cassette; give that file, ``None`` without any.
 
         Nobody paid for requests that were never answered: those alone are not kept.
         """
-        from pytest_argot.cassette.rejected import reject
-
-        new = self.recorded
-        if self._plan.variant is not None or all(each.response.status == FAILED for each in new):
-            return None
-        return reject(
-            self.path, new, reason=reason, masker=self._masker, harmless=self._harmless, clean=new
-        )
+        return self._writer.reject(reason)
 
     @property
-    def _harmless(self) -> frozenset[str]:
-        """The fingerprints of what only looks like a secret."""
-        return self._archive.known(self._plan.settings).harmless()
-
-    def _merge(self, take: Take, present: Cassette | None) -> Sequence[Interaction]:
-        old = present.interactions if present else ()
-        return merged(old, take, self.traffic.matcher)
+    def _writer(self) -> Writer:
+        found = bool(self.loaded)
+        return Writer(plan=self._plan, archive=self._archive, traffic=self.traffic, found=found)
 
     @property
     def miss(self) -> NoMatch | NetworkBlocked | None:
