@@ -1,4 +1,4 @@
-"""The openai clients of the recordings, bound to the address the test module names."""
+"""The openai clients of the recordings, bound to the address of a server."""
 
 from __future__ import annotations
 
@@ -13,19 +13,26 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def client(request: pytest.FixtureRequest) -> Iterator[openai.OpenAI]:
-    """The openai client of the module's ``BASE``."""
-    with openai.OpenAI(**_options(request)) as made:
+def base(request: pytest.FixtureRequest) -> str:
+    """The address of the server: the module's ``BASE``, where the test is not given one."""
+    address: str = request.module.BASE
+    return address
+
+
+@pytest.fixture
+def client(base: str) -> Iterator[openai.OpenAI]:
+    """The openai client of the server."""
+    with openai.OpenAI(**_options(base)) as made:
         yield made
 
 
 @pytest_asyncio.fixture
-async def async_client(request: pytest.FixtureRequest) -> AsyncIterator[openai.AsyncOpenAI]:
-    """The asynchronous openai client of the module's ``BASE``."""
-    async with openai.AsyncOpenAI(**_options(request)) as made:
+async def async_client(base: str) -> AsyncIterator[openai.AsyncOpenAI]:
+    """The asynchronous openai client of the server."""
+    async with openai.AsyncOpenAI(**_options(base)) as made:
         yield made
 
 
-def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
+def _options(base: str) -> dict[str, Any]:
     """Give what makes a client; the servers want no key, the client does."""
-    return {"base_url": request.module.BASE, "api_key": "none", "max_retries": 0}
+    return {"base_url": base, "api_key": "none", "max_retries": 0}

@@ -13,20 +13,13 @@ import openai
 import pytest
 
 from pytest_argot import argot_cassette
-from tests.recordings.prompts import (
-    DINNER,
-    DINNER_TEXT,
-    GREEDY,
-    HAIKU,
-    HAIKU_TEXT,
-    STORY,
-    STORY_TEXT,
-)
+from tests.recordings.prompts import GREEDY, HAIKU, HAIKU_TEXT
+from tests.recordings.servers import LLAMA_CPP
 
 if TYPE_CHECKING:
     from pytest_argot import Tape
 
-BASE = "http://127.0.0.1:8001/v1"
+BASE = LLAMA_CPP
 
 
 @argot_cassette("llama_cpp/plain")
@@ -68,63 +61,12 @@ def test_streamed_as_data(completion: Any, argot: Tape) -> None:
     assert argot.findings == ()
 
 
-@pytest.mark.asyncio
-@argot_cassette("llama_cpp/async")
-async def test_async(async_client: openai.AsyncOpenAI, argot: Tape) -> None:
-    """The asynchronous client gets the same answer."""
-    answer = await async_client.completions.create(**HAIKU)
-    assert answer.choices[0].text == HAIKU_TEXT
-    assert argot.completions[0].id == answer.id
-
-
-@pytest.mark.asyncio
-@argot_cassette("llama_cpp/async_streamed")
-async def test_async_streamed(async_client: openai.AsyncOpenAI, argot: Tape) -> None:
-    """The asynchronous client gets the same stream."""
-    stream = await async_client.completions.create(**HAIKU, stream=True)
-    texts = [chunk.choices[0].text async for chunk in stream]
-    assert "".join(texts) == HAIKU_TEXT
-    assert texts == [chunk.choices[0].text for chunk in argot.chunks]
-
-
-@argot_cassette("llama_cpp/non_ascii")
-def test_non_ascii(client: openai.OpenAI, argot: Tape) -> None:
-    """An accent and an emoji survive, and stand readable in the cassette."""
-    assert client.completions.create(**DINNER).choices[0].text == DINNER_TEXT
-    assert argot.record != "none" or "café 🍲" in argot.path.read_text(encoding="utf-8")
-
-
-@argot_cassette("llama_cpp/non_ascii_streamed")
-def test_non_ascii_streamed(client: openai.OpenAI, argot: Tape) -> None:
-    """Characters of several tokens come out of a stream whole."""
-    texts = [c.choices[0].text for c in client.completions.create(**DINNER, stream=True)]
-    assert "".join(texts) == DINNER_TEXT == argot.completions[0].choices[0].text
-
-
 @argot_cassette("llama_cpp/stop")
 def test_stop(client: openai.OpenAI, argot: Tape) -> None:
     """A stop string ends the text and is not part of it."""
     answer = client.completions.create(**HAIKU, stop="again")
     assert answer.choices[0].text == " A borrowed tape hums,\nthe old voice walks in "
     assert argot.completions[0].choices[0].finish_reason == "stop"
-
-
-@argot_cassette("llama_cpp/max_tokens_1")
-def test_max_tokens_1(client: openai.OpenAI, argot: Tape) -> None:
-    """One token is allowed and one token comes."""
-    answer = client.completions.create(**HAIKU, max_tokens=1)
-    assert answer.choices[0].text == " A"
-    assert answer.choices[0].finish_reason == "length"
-    assert argot.completions[0].usage.completion_tokens == 1
-
-
-@argot_cassette("llama_cpp/long_stream")
-def test_long_stream(client: openai.OpenAI, argot: Tape) -> None:
-    """A long stream is recorded to its end."""
-    chunks = list(client.completions.create(**STORY, stream=True))
-    assert "".join(chunk.choices[0].text for chunk in chunks) == STORY_TEXT
-    assert len(chunks) == len(argot.chunks) > 30
-    assert argot.completions[0].choices[0].text == STORY_TEXT
 
 
 @argot_cassette("llama_cpp/logprobs")

@@ -13,19 +13,13 @@ import openai
 import pytest
 
 from pytest_argot import argot_cassette
-from tests.recordings.prompts import (
-    DINNER,
-    DINNER_TEXT,
-    HAIKU,
-    HAIKU_TEXT,
-    STORY,
-    STORY_TEXT,
-)
+from tests.recordings.prompts import HAIKU, HAIKU_TEXT
+from tests.recordings.servers import TRANSFORMERS
 
 if TYPE_CHECKING:
     from pytest_argot import Tape
 
-BASE = "http://127.0.0.1:8000/v1"
+BASE = TRANSFORMERS
 
 
 @argot_cassette("transformers/plain")
@@ -60,6 +54,7 @@ def test_streamed(client: openai.OpenAI, argot: Tape) -> None:
     assert [chunk.choices[0].finish_reason for chunk in argot.chunks] == [None] * 14 + ["stop"]
     assert b"[DONE]" not in argot.interactions[0].response.body
     assert len({chunk.id for chunk in argot.chunks}) == 1
+    assert chunks[-1].usage is not None
 
 
 @argot_cassette("transformers/streamed")
@@ -71,39 +66,6 @@ def test_streamed_as_data(completion: Any) -> None:
     assert completion.usage.completion_tokens == 15
 
 
-@pytest.mark.asyncio
-@argot_cassette("transformers/async")
-async def test_async(async_client: openai.AsyncOpenAI, argot: Tape) -> None:
-    """The asynchronous client gets the same answer."""
-    answer = await async_client.completions.create(**HAIKU)
-    assert answer.choices[0].text == HAIKU_TEXT
-    assert argot.completions[0].created == answer.created
-
-
-@pytest.mark.asyncio
-@argot_cassette("transformers/async_streamed")
-async def test_async_streamed(async_client: openai.AsyncOpenAI, argot: Tape) -> None:
-    """The asynchronous client gets the same stream."""
-    stream = await async_client.completions.create(**HAIKU, stream=True)
-    texts = [chunk.choices[0].text async for chunk in stream]
-    assert "".join(texts) == HAIKU_TEXT
-    assert texts == [chunk.choices[0].text for chunk in argot.chunks]
-
-
-@argot_cassette("transformers/non_ascii")
-def test_non_ascii(client: openai.OpenAI, argot: Tape) -> None:
-    """An accent and an emoji survive, and stand readable in the cassette."""
-    assert client.completions.create(**DINNER).choices[0].text == DINNER_TEXT
-    assert argot.record != "none" or "café 🍲" in argot.path.read_text(encoding="utf-8")
-
-
-@argot_cassette("transformers/non_ascii_streamed")
-def test_non_ascii_streamed(client: openai.OpenAI, argot: Tape) -> None:
-    """Characters of several tokens come out of a stream whole."""
-    texts = [c.choices[0].text for c in client.completions.create(**DINNER, stream=True)]
-    assert "".join(texts) == DINNER_TEXT == argot.completions[0].choices[0].text
-
-
 @argot_cassette("transformers/stop")
 def test_stop(client: openai.OpenAI, argot: Tape) -> None:
     """A stop string ends the text; this server takes a piece of the text along."""
@@ -111,25 +73,6 @@ def test_stop(client: openai.OpenAI, argot: Tape) -> None:
     assert answer.choices[0].text.startswith(" A borrowed tape hums,\nthe old voice walks in")
     assert answer.choices[0].finish_reason == "stop"
     assert argot.completions[0].usage.completion_tokens == 10
-
-
-@argot_cassette("transformers/max_tokens_1")
-def test_max_tokens_1(client: openai.OpenAI, argot: Tape) -> None:
-    """One token is allowed and one token comes."""
-    answer = client.completions.create(**HAIKU, max_tokens=1)
-    assert answer.choices[0].text == " A"
-    assert answer.choices[0].finish_reason == "length"
-    assert argot.completions[0].usage.completion_tokens == 1
-
-
-@argot_cassette("transformers/long_stream")
-def test_long_stream(client: openai.OpenAI, argot: Tape) -> None:
-    """A long stream is recorded to its end."""
-    chunks = list(client.completions.create(**STORY, stream=True))
-    assert "".join(chunk.choices[0].text for chunk in chunks) == STORY_TEXT
-    assert len(chunks) == len(argot.chunks) > 30
-    assert chunks[-1].usage is not None
-    assert argot.completions[0].choices[0].text == STORY_TEXT
 
 
 @argot_cassette("transformers/unknown_model")

@@ -5,9 +5,10 @@
     python tests/servers/record.py transformers
     python tests/servers/record.py llama_cpp
 
-Starts the server on its fixed port, runs ``tests/recordings/test_<server>.py`` without the old
-cassettes and with ``--argot-record=once``, then again with the server stopped. If anything fails,
-or a path of this machine got into a cassette, the old cassettes are put back.
+Starts the server on its fixed port, runs ``tests/recordings/test_<server>.py`` and its part of
+``test_servers.py`` without the old cassettes and with ``--argot-record=once``, then again with the
+server stopped. If anything fails, or a path of this machine got into a cassette, the old cassettes
+are put back.
 """
 
 from __future__ import annotations
@@ -116,7 +117,8 @@ def refuse_taken(port: int) -> None:
 
 def run_tests(name: str, *options: str) -> None:
     """Run the tests of one server's recordings; raise ``NotRecorded`` when one fails."""
-    command = [sys.executable, "-m", "pytest", f"tests/recordings/test_{name}.py", *options]
+    files = [f"tests/recordings/test_{each}.py" for each in (name, "servers")]
+    command = [sys.executable, "-m", "pytest", *files, "-k", name, *options]
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
         raise NotRecorded(f"failed: {' '.join(command[1:])}")
 
