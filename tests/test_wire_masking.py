@@ -6,7 +6,6 @@ Keys are put together from pieces, so that no scanner takes this file for a leak
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import re
 from pathlib import Path
@@ -19,22 +18,10 @@ from hypothesis import strategies as st
 from pytest_argot.wire.mask_rule import parse_rule
 from pytest_argot.wire.masking import Masker
 from pytest_argot.wire.secret_shape import MASKED
+from tests.mask_material import KEY, OTHER, UUID, hash_of, masker
 
-KEY = "sk" + "-proj-AbCdEfGh0123456789_ijklMNOP-qrstuvwx"
-OTHER = "sk" + "-proj-ZyXwVuTs9876543210_ponmLKJI-hgfedcba"
 ORGANISATION = "org" + "-abcdEFGHijklMNOP01234567"
 PROJECT = "proj" + "_abcdEFGHijklMNOP01234567"
-UUID = "123e4567-e89b-12d3-a456-426614174000"
-
-
-def masker(*rules: str) -> Masker:
-    """Make a masker of the rules as a user writes them."""
-    return Masker([parse_rule(rule) for rule in rules])
-
-
-def hash_of(value: str) -> str:
-    """Give the text a private value becomes."""
-    return "argot-" + hashlib.sha256(value.encode()).hexdigest()[:12]
 
 
 # URLs

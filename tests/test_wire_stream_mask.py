@@ -1,7 +1,4 @@
-"""Masking of event streams: every other byte stays.
-
-Keys are put together from pieces, so that no scanner takes this file for a leak.
-"""
+"""Masking of event streams: every other byte stays."""
 
 from __future__ import annotations
 
@@ -10,24 +7,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_argot.wire.mask_rule import parse_rule
 from pytest_argot.wire.masking import Masker
-
-KEY = "sk" + "-proj-AbCdEfGh0123456789_ijklMNOP-qrstuvwx"
-RULES = ("body:$..user", "re:UUID=<uuid>", "body:$.a[*]=x", "body:$.text", r"re:\bme\b")
-
-
-def masker(*rules: str) -> Masker:
-    """Make a masker of the rules as a user writes them."""
-    return Masker([parse_rule(rule) for rule in rules])
-
-
-def text_of(body: bytes | str, content_type: str = "application/json", *rules: str) -> str:
-    """Mask a body, check that masking it again changes nothing, and decode it."""
-    raw = body.encode() if isinstance(body, str) else body
-    masked = masker(*rules).body(raw, content_type)
-    assert masker(*rules).body(masked, content_type) == masked
-    return masked.decode()
+from tests.mask_material import KEY, RULES, masker, text_of
 
 
 def test_events_are_masked_and_every_other_byte_stays() -> None:
