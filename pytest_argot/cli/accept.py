@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_argot.cli.screen import write
+from pytest_argot.cli.arguments import CONFIG
+from pytest_argot.cli.screen import complain, write
 from pytest_argot.errors import Misuse
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _NOTHING_CHOSEN = 2
     help="What the scan for secrets takes for one and is none; as its message names it.",
 )
 @click.option("--until", metavar="DATE", help="Last day it is accepted (YYYY-MM-DD).")
-@click.option("--config", "--argot-config", type=click.Path(), metavar="FILE", help="Settings.")
+@CONFIG
 def accept(  # noqa: PLR0913 - one argument an option
     what: tuple[str, ...],
     *,
@@ -99,9 +100,9 @@ def _accept_drift(  # noqa: PLR0913 - what the command was told
         _offer(done)
         code = _NOTHING_CHOSEN
     if refused:
-        click.echo(f"argot: {refused}", err=True)
+        complain(refused)
     for file in unreadable:
-        click.echo(f"argot: unreadable: {file.cassette}:{file.line} {file.message}", err=True)
+        complain(f"unreadable: {file.cassette}:{file.line} {file.message}")
     return _UNREADABLE if unreadable else code
 
 
@@ -195,5 +196,4 @@ def _offer(done: Iterable[Judged]) -> None:
     ]
     write("".join(lines) or "nothing to accept\n")
     if drifts:
-        hint = 'choose with: argot accept FINGERPRINT... --reason "why", or --all'
-        click.echo(f"argot: {hint}", err=True)
+        complain('choose with: argot accept FINGERPRINT... --reason "why", or --all')

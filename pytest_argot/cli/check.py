@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_argot.cli.screen import draw, drawn, write
+from pytest_argot.cli.arguments import PATHS
+from pytest_argot.cli.screen import complain, draw, drawn, write
 from pytest_argot.errors import Misuse
 from pytest_argot.settings import FAIL_ON, PROFILES, STALE
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Judge a tree of cassettes.")
-@click.argument("paths", nargs=-1, type=click.Path())
+@PATHS
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.option("--output", type=click.Path(), metavar="FILE", help="Write there instead.")
 @click.option("--fail-on", type=click.Choice(FAIL_ON), help="Lowest level that gives exit 1.")
@@ -47,7 +48,7 @@ def check(
 
     found = judging.check(paths, {word: text for word, text in flags.items() if text}, config)
     if not found.cassettes:
-        click.echo("argot: no cassettes found", err=True)
+        complain("no cassettes found")
     if output is not None:
         _save(Path(output), _text(found, form))
     elif form == "json":

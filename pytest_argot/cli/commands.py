@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_argot.cli.screen import flush
+from pytest_argot.cli.screen import complain, flush
 from pytest_argot.errors import ArgotError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def run(argv: Sequence[str] | None) -> int:
         error.show()
         return error.exit_code
     except ArgotError as error:
-        click.echo(f"argot: {error}", err=True)
+        complain(error)
         return WRONG_USE
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED

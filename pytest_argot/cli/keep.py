@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_argot.cli.screen import write
+from pytest_argot.cli.arguments import CONFIG, PATHS
+from pytest_argot.cli.screen import complain, write
 from pytest_argot.errors import ArgotError, SecretFound
 
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ _UNREADABLE = 2
 
 
 @click.command(short_help="Keep recordings that were refused.")
-@click.argument("paths", nargs=-1, type=click.Path())
+@PATHS
 @click.option("--accepted", is_flag=True, help="Only those whose drift is accepted by now.")
 @click.option("--force", is_flag=True, help="Also those in which secrets were blanked.")
-@click.option("--config", "--argot-config", type=click.Path(), metavar="FILE", help="Settings.")
+@CONFIG
 def keep(paths: tuple[str, ...], *, accepted: bool, force: bool, config: str | None) -> int:
     """Promote rejected recordings (*.rejected.yaml) into their cassettes.
 
@@ -46,12 +47,9 @@ def keep(paths: tuple[str, ...], *, accepted: bool, force: bool, config: str | N
     for each in chosen:
         try:
             codes.add(_keep(each, accepted=accepted, force=force))
-        except SecretFound as error:
-            click.echo(f"argot: {error}", err=True)
-            codes.add(_LEFT)
         except ArgotError as error:
-            click.echo(f"argot: {error}", err=True)
-            codes.add(_UNREADABLE)
+            complain(error)
+            codes.add(_LEFT if isinstance(error, SecretFound) else _UNREADABLE)
     return max(codes)
 
 

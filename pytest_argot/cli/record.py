@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import click
 
+from pytest_argot.cli.arguments import CONFIG
 from pytest_argot.errors import Misuse
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e]*)")
 @click.option("--header", "headers", multiple=True, metavar='"NAME: VALUE"', help="Send it too.")
 @click.option("--stream", is_flag=True, help='Set "stream": true in the request.')
 @click.option("--rewrite", is_flag=True, help="Replace the answer there is to this request.")
-@click.option("--config", "--argot-config", type=click.Path(), metavar="FILE", help="Settings.")
+@CONFIG
 def record(  # noqa: PLR0913 - a command has as many options as it has
     name: str,
     request: str,

@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from http.client import HTTPException
 from typing import TYPE_CHECKING
 
-import click
-
 from pytest_argot.cassette.cassette import Cassette
 from pytest_argot.cassette.emitter import dump
 from pytest_argot.cassette.interaction import Interaction
@@ -21,7 +19,7 @@ from pytest_argot.cassette.store import save
 from pytest_argot.cassette.stored import stored
 from pytest_argot.cli.judging import Bench, judged
 from pytest_argot.cli.promotion import promoted
-from pytest_argot.cli.screen import write
+from pytest_argot.cli.screen import complain, write
 from pytest_argot.drift.levels import failing
 from pytest_argot.errors import ArgotError, CassetteMissing, Misuse, SecretFound
 from pytest_argot.report.drift_text import drift_message
@@ -104,19 +102,19 @@ class Recording:
         try:
             save(self.path, merge, masker=exchange.masker, harmless=self.bench.known.harmless())
         except SecretFound as error:
-            click.echo(f"argot: {error}", err=True)
+            complain(error)
             _advise(rejected_path(self.path))
             return _KEPT_BESIDE
         except ArgotError:
             with suppress(ArgotError):  # it was paid for; the first error is the one to tell
                 kept = self._kept(interaction, exchange, "it could not be written")
-                click.echo(f"argot: the answer is kept in {nearby(kept)}", err=True)
+                complain(f"the answer is kept in {nearby(kept)}")
             raise
         response = interaction.response
         size = f"{response.status}, {len(response.body):,} bytes"
         write(f"recorded {place(str(self.path), 0)} ({size})\n")
         if judged(_alone(self.path, interaction), self.bench).unmodelled:
-            click.echo("argot: no response model knows it: nothing was judged", err=True)
+            complain("no response model knows it: nothing was judged")
         return 0
 
     def _keep_error(self, interaction: Interaction, exchange: Exchange) -> int:
@@ -124,7 +122,7 @@ class Recording:
         kept = self._kept(interaction, exchange, f"the answer was {interaction.response.status}")
         fix = f"{self.command}   (is it what you wanted: argot keep {_quoted(kept)})"
         error = ArgotError(f"the answer is an error: {status}", where=place(str(kept), 0), fix=fix)
-        click.echo(f"argot: {error}", err=True)
+        complain(error)
         return _KEPT_BESIDE
 
     def _keep_drift(self, interaction: Interaction, exchange: Exchange) -> int:
@@ -139,7 +137,7 @@ class Recording:
             accept_command=f"argot accept {_quoted(kept)} --all --reason '...' && "
             f"argot keep {_quoted(kept)}",
         )
-        click.echo(f"argot: {message}", err=True)
+        complain(message)
         return _KEPT_BESIDE
 
     def _kept(self, interaction: Interaction, exchange: Exchange, reason: str) -> Path:
@@ -156,7 +154,7 @@ class Recording:
 
 def _advise(kept: Path) -> None:
     if hint := gitignore_hint([kept]):
-        click.echo(f"argot: {hint}", err=True)
+        complain(hint)
 
 
 def _answer(asked: LiveRequest, exchange: Exchange, url: str) -> LiveResponse:

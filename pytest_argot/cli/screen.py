@@ -1,4 +1,4 @@
-"""Writing to standard output: colours and width for a terminal, plain whole lines for a pipe."""
+"""Writing to the screen: colours and width for a terminal, plain whole lines for a pipe."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import io
 import os
 import sys
 from typing import TYPE_CHECKING
+
+import click
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -48,6 +50,11 @@ def write(text: str) -> None:
     with _quiet_pipe():
         sys.stdout.write(text)
         sys.stdout.flush()
+
+
+def complain(text: object) -> None:
+    """Say on standard error what is wrong, after the program's name."""
+    click.echo(f"argot: {text}", err=True)
 
 
 def flush() -> None:

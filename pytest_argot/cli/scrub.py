@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_argot.cli.screen import write
+from pytest_argot.cli.arguments import CONFIG, PATHS
+from pytest_argot.cli.screen import complain, write
 from pytest_argot.errors import ArgotError, Misuse
 
 if TYPE_CHECKING:
@@ -24,10 +25,10 @@ _RULE = (
 
 
 @click.command(short_help="Mask what cassettes hold, in place.")
-@click.argument("paths", nargs=-1, type=click.Path())
+@PATHS
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if something is to be done.")
 @click.option("--all-formats", is_flag=True, help="Bring other tools' cassettes into our format.")
-@click.option("--config", "--argot-config", type=click.Path(), metavar="FILE", help="Settings.")
+@CONFIG
 def scrub(paths: tuple[str, ...], *, check: bool, all_formats: bool, config: str | None) -> int:
     """Apply today's masks to the cassettes at or below PATHS (default: the settings' folder).
 
@@ -46,7 +47,7 @@ def scrub(paths: tuple[str, ...], *, check: bool, all_formats: bool, config: str
             raise
         except ArgotError as error:
             refused += 1
-            click.echo(f"argot: {error}", err=True)
+            complain(error)
         else:
             write(_told(done[-1], check=check))
     _sum_up(done, check=check)
@@ -104,4 +105,4 @@ def _sum_up(done: Sequence[Scrubbed], *, check: bool) -> None:
     write(f"{number} of {count(len(done), 'cassette')} {verb}\n")
     if leaks := sum(len(each.leaks) for each in done):
         places = "1 place looks" if leaks == 1 else f"{leaks:,} places look"
-        click.echo(f"argot: {places} like a secret\n  fix:   {_RULE}", err=True)
+        complain(f"{places} like a secret\n  fix:   {_RULE}")

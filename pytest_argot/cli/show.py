@@ -6,13 +6,14 @@ from functools import partial
 
 import click
 
+from pytest_argot.cli.arguments import CONFIG
 from pytest_argot.cli.screen import draw
 
 
 @click.command(short_help="Show what a cassette holds.")
 @click.argument("file", type=click.Path())
 @click.option("--full", is_flag=True, help="Print prompts and texts uncut.")
-@click.option("--config", "--argot-config", type=click.Path(), metavar="FILE", help="Settings.")
+@CONFIG
 def show(file: str, *, full: bool, config: str | None) -> int:
     """Show what the cassette FILE holds: requests, answers, usage, drift."""
     from pytest_argot.cli.judging import judge_one
