@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from pytest_argot.cassette.interaction import Interaction
     from pytest_argot.wire.masking import Masker
 
-__all__ = ["refuse_secrets", "rejected_path", "save"]
-
 
 def save(
     path: Path,

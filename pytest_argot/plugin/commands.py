@@ -19,7 +19,7 @@ MANY = 8
 
 def to_record(run: Run) -> str:
     """Give what brings a missing cassette; a test that only reads data cannot record it itself."""
-    from pytest_argot.cassette.store import rejected_path
+    from pytest_argot.cassette.rejected import rejected_path
     from pytest_argot.tape.plan import shown
 
     plan = run.plan
