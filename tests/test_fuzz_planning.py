@@ -222,12 +222,29 @@ def test_http_faults() -> None:
     expected = "the answer: 200 → 429 without Retry-After, then the recorded one"
     assert found["429-then-recorded"].changed == expected
     statuses = {variant.answers[0].status for variant in found.values()}
-    assert statuses >= {400, 401, 403, 404, 408, 429, 500, 502, 503, 504, 529, 0}
+    assert statuses >= {400, 401, 402, 403, 404, 408, 409, 413, 422, 429}
+    assert statuses >= {500, 502, 503, 504, 529, 0}
+
+
+def test_faults_within_the_limit() -> None:
+    """The limit reaches a fault that never ends and every way to say how long to wait."""
+    found = plan(families="http", full=False)
+    assert "429-for-ever" in found
+    half = found["429-retry-after-0.5-then-recorded"]
+    assert half.answers[0].headers["retry-after"] == ["0.5"]
+    assert "429-retry-after-date-then-recorded" in found
+    late = found["connect-timeout-then-recorded"].answers[0]
+    assert late.stream is not None
+    assert (late.status, late.stream.failed) == (0, "connect_timeout")
 
 
 def test_errors_of_other_shapes() -> None:
-    """Errors come without an envelope, as a detail, as a page and as nothing, too."""
+    """Errors come without an envelope, as a detail, a text, a page and as nothing, too."""
     found = plan(families="http")
+    text = json.loads(found["500-text-then-recorded"].answers[0].body)
+    assert text == {"error": "Internal Server Error (made by argot)"}
+    silent = json.loads(found["500-null-message-for-ever"].answers[0].body)
+    assert silent["error"]["message"] is None
     flat = json.loads(found["500-flat-then-recorded"].answers[0].body)
     assert (flat["object"], flat["code"]) == ("error", 500)
     assert json.loads(found["404-detail-then-recorded"].answers[0].body) == {"detail": "Not Found"}

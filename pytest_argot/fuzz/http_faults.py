@@ -31,12 +31,24 @@ _FLAT: Final = (
 _DETAIL: Final = b'{"detail": "Not Found"}'
 """How FastAPI writes one."""
 
+_TEXT: Final = b'{"error": "Internal Server Error (made by argot)"}'
+"""How Ollama and gateways write one."""
+
+_SILENT: Final = (
+    b'{"error": {"message": null, "type": "server_error", "param": null, "code": null}}'
+)
+"""An error that says nothing."""
+
 _REASONS: Final = {
     400: "Bad Request",
     401: "Unauthorized",
+    402: "Payment Required",
     403: "Forbidden",
     404: "Not Found",
     408: "Request Timeout",
+    409: "Conflict",
+    413: "Content Too Large",
+    422: "Unprocessable Content",
     429: "Too Many Requests",
     500: "Internal Server Error",
     502: "Bad Gateway",
@@ -67,39 +79,50 @@ def _page(status: int) -> bytes:
     return PAGE % (title, title)
 
 
-_ERRORS: Final = (
+def _busy(name: str, words: str, retry_after: str) -> _Fault:
+    said = f"429, Retry-After: {words}"
+    return _Fault(name, said, 429, "requests", "rate_limit_exceeded", retry_after)
+
+
+_LIKELY: Final = (
     _Fault("429", "429 without Retry-After", 429, "requests", "rate_limit_exceeded"),
     _Fault("500", "500", 500, "server_error"),
-    _Fault("503", "503", 503, "server_error"),
     _Fault("connect-error", "no connection", failed="connect"),
-    _Fault("429-retry-after-1", "429, Retry-After: 1", 429, "requests", "rate_limit_exceeded", "1"),
+    _busy("429-retry-after-1", "1", "1"),
     _Fault("read-timeout", "no answer in time", failed="read_timeout"),
+    _Fault("503", "503", 503, "server_error"),
     _Fault("401", "401", 401, "invalid_request_error", "invalid_api_key"),
-    _Fault("reset", "a connection reset", failed="reset"),
     _Fault("502-html", "502, an HTML page", 502, body=_page(502), content_type="text/html"),
+)
+_FREQUENT: Final = (
+    _Fault("reset", "a connection reset", failed="reset"),
     _Fault("529", "529", 529, "overloaded_error"),
     _Fault("504", "504", 504, "server_error"),
+    _busy("429-retry-after-0.5", "0.5", "0.5"),
     _Fault("400", "400", 400, "invalid_request_error", "context_length_exceeded"),
+    _busy("429-retry-after-date", "a date", LONG_AGO),
+    _Fault("500-flat", "500, an error without envelope", 500, body=_FLAT),
+    _Fault("500-text", "500, an error that is a text", 500, body=_TEXT),
+)
+_RARE: Final = (
+    _Fault("connect-timeout", "no connection in time", failed="connect_timeout"),
+    _Fault("402", "402", 402, "insufficient_quota", "insufficient_balance"),
     _Fault("408", "408", 408, "timeout_error"),
+    _Fault("413", "413", 413, "tokens", "rate_limit_exceeded"),
     _Fault("404", "404", 404, "invalid_request_error", "model_not_found"),
     _Fault("403", "403", 403, "permission_error", "permission_denied"),
+    _Fault("409", "409", 409, "conflict_error"),
+    _Fault("422", "422", 422, "invalid_request_error"),
+    _Fault("500-null-message", "500, an error whose message is null", 500, body=_SILENT),
     _Fault("502", "502", 502, "server_error"),
     _Fault("503-html", "503, an HTML page", 503, body=_page(503), content_type="text/html"),
-    _Fault(
-        "429-retry-after-date",
-        "429, Retry-After: a date",
-        429,
-        "requests",
-        "rate_limit_exceeded",
-        LONG_AGO,
-    ),
-    _Fault("500-flat", "500, an error without envelope", 500, body=_FLAT),
     _Fault("503-empty", "503, an empty body", 503, body=b"", content_type="text/plain"),
     _Fault("404-detail", "404, a detail instead of an error", 404, body=_DETAIL),
 )
 
 _MESSAGES: Final = {
     "connect": "Connection refused",
+    "connect_timeout": "timed out",
     "read_timeout": "The read operation timed out",
     "reset": "Connection reset by peer",
 }
@@ -108,14 +131,25 @@ _MESSAGES: Final = {
 def http_drafts(subject: Subject) -> Iterator[Draft]:
     """Give every fault followed by the recorded answer, then every fault for ever.
 
-    A body that breaks off comes in between. No fault is valid: its status says that it is none.
+    One that does not end and a body that breaks off come in between, for the limit to reach them.
+    No fault is valid: its status says that it is none.
     """
-    for fault in _ERRORS:
-        yield _draft(subject, fault, "then-recorded", "then the recorded one", RECORDED)
+    busy, *others = (*_LIKELY, *_FREQUENT, *_RARE)
+    yield from (_once(subject, fault) for fault in _LIKELY)
+    yield _for_ever(subject, busy)
+    yield from (_once(subject, fault) for fault in _FREQUENT)
     if subject.stream is None and len(subject.recorded.body) > 1:
         yield _broken_off(subject)
-    for fault in _ERRORS:
-        yield _draft(subject, fault, "for-ever", "for ever", FOREVER)
+    yield from (_once(subject, fault) for fault in _RARE)
+    yield from (_for_ever(subject, fault) for fault in others)
+
+
+def _once(subject: Subject, fault: _Fault) -> Draft:
+    return _draft(subject, fault, "then-recorded", "then the recorded one", RECORDED)
+
+
+def _for_ever(subject: Subject, fault: _Fault) -> Draft:
+    return _draft(subject, fault, "for-ever", "for ever", FOREVER)
 
 
 def _draft(subject: Subject, fault: _Fault, ending: str, words: str, then: str) -> Draft:
