@@ -85,9 +85,27 @@ def test_valid(name: str, change: Any) -> None:
 
 def test_reversed_choices_keep_their_indices() -> None:
     """Of two choices the last comes first, each with its own index and text."""
-    choices = document(plan()["choices=reversed"])["choices"]
-    assert [each["index"] for each in choices] == [1, 0]
-    assert choices[0]["text"] != choices[1]["text"]
+    two = [BODY["choices"][0], {**BODY["choices"][0], "index": 1, "text": "Five"}]
+    found = plan(interaction(body(put("choices", to=two))))
+    assert document(found["choices=reversed"])["choices"] == two[::-1]
+
+
+def test_one_choice_has_no_order() -> None:
+    """A text that was asked for alone stays the first: nothing is put before it."""
+    found = plan()
+    assert "choices=reversed" not in found
+    assert document(found["choices=one-more"])["choices"][0] == BODY["choices"][0]
+
+
+def test_places_are_no_quantities() -> None:
+    """``index`` says which text was asked for, and gets no boundary numbers."""
+    assert not [name for name in plan() if name.startswith("index=")]
+
+
+def test_sums_too_large_come_within_the_limit() -> None:
+    """The sum of tokens outgrows a column of 64 bits among the first 24."""
+    assert "usage.total_tokens=9223372036854775808" in plan(full=False)
+    assert "usage.total_tokens=2147483648" in plan(full=False)
 
 
 def test_logprobs_where_there_were_none() -> None:
@@ -114,6 +132,8 @@ OBSERVED = [
     "created=float",
     "id=empty",
     "object=text.completion",
+    "choices=null",
+    "logprobs.token_logprobs=impossible-first",
     "seed=added",
     "warning=added",
 ]
@@ -133,6 +153,15 @@ def test_times_of_other_servers() -> None:
     found = plan(families="observed")
     assert document(found["created=milliseconds"])["created"] == BODY["created"] * 1000
     assert document(found["created=float"])["created"] == BODY["created"] + 0.38
+
+
+def test_details_that_are_null() -> None:
+    """The details of the usage come as null where they were recorded as an object."""
+    details = {"cached_tokens": 2, "audio_tokens": 0}
+    recorded = interaction(body(put("usage", "prompt_tokens_details", to=details)))
+    variant = plan(recorded, families="observed", full=False)["usage.prompt_tokens_details=null"]
+    assert document(variant)["usage"]["prompt_tokens_details"] is None
+    assert not variant.valid
 
 
 def changed(variant: Variant, recorded: Interaction | None = None) -> Interaction:
@@ -173,6 +202,11 @@ def test_drift(name: str) -> None:
     assert route is not None
     assert not variant.valid
     assert judge_response(changed(variant), route)
+
+
+def test_half_a_character_comes_within_the_limit() -> None:
+    """A text that UTF-8 cannot write is among the first 24 kinds of drift."""
+    assert "text=lone-surrogate" in plan(families="drift", full=False)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -405,6 +439,16 @@ def test_text_comes_before_names() -> None:
     """Content varies the text first, ids and names of models after that."""
     found = list(plan(families="content", full=False, limit=8).values())
     assert {each.path for each in found} == {"choices[0].text"}
+
+
+def test_texts_that_break_things_come_within_the_limit() -> None:
+    """The default limit reaches what XML, rich, tiktoken, ``re.sub`` and line readers fail on."""
+    found = plan(families="content", full=False)
+    names = ("line-separators", "control", "special-tokens", "backslashes", "done", "huge")
+    assert {f"text={name}" for name in names} <= found.keys()
+    assert "<|endoftext|>" in document(found["text=special-tokens"])["choices"][0]["text"]
+    assert "\\Users" in document(found["text=backslashes"])["choices"][0]["text"]
+    assert document(found["model=other"])["model"] == "tiny-1-2026-01-31"
 
 
 def test_the_recording_is_untouched() -> None:

@@ -20,6 +20,11 @@ STRANGE: Final = "argot_unknown"
 _KNOWN_FIRST: Final = ("choices", "finish_reason", "text", "usage", "content", "message", "id")
 
 
+_HALF: Final = "lone-surrogate"
+_SOONER: Final = 5
+"""By how much half a character comes before other drift: programs crash where they write it."""
+
+
 def drift_edits(field: Field) -> Iterator[Edit]:
     """Give changes that a model forbids; whether it really does is judged later."""
     if not field.path or field.absent or not field.shapes:
@@ -28,7 +33,8 @@ def drift_edits(field: Field) -> Iterator[Edit]:
     if field.is_key:
         yield Edit(path=field.path, label="absent", new=ABSENT, weight=weight)
     for label, new in _values(field):
-        yield Edit(path=field.path, label=label, new=new, weight=weight + 1)
+        sooner = _SOONER if label == _HALF else 0
+        yield Edit(path=field.path, label=label, new=new, weight=weight + 1 - sooner)
     name = field.path[-1]
     if isinstance(name, str) and (camel := _camel(name)) != name:
         also = (((*field.path[:-1], camel), field.value),)
@@ -52,11 +58,11 @@ def _values(field: Field) -> Iterator[tuple[str, Any]]:
     elif isinstance(value, int | float):
         yield from _numbers(value)
     elif isinstance(value, str):
+        if not _listed(field):
+            yield _HALF, f"{value}\ud83d"
         yield "integer", 604846
         yield "object", {"value": value}
         yield "list", [value]
-        if not _listed(field):
-            yield "lone-surrogate", f"{value}\ud83d"
     elif is_array(value):
         yield "object", {str(number): each for number, each in enumerate(value)}
         yield "string", "argot"

@@ -21,36 +21,41 @@ LINES: Final = 100
 TEXTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "empty": "",
+        "emoji": "{} \U0001f469\u200d\U0001f469\u200d\U0001f467 \U0001f1e9\U0001f1f0 \u2764\ufe0f",
+        "fenced": '```json\n{"argot": 1}\n```',
+        "padded": "\n\n  {}\n  ",
+        "line-separators": "a\u2028b\u2029c\u0085d\u000be\u000cf\u001cg",
+        "markup": "<b>{}</b> & <script>alert('x')</script> [x](https://example.com) `%s` {0}",
+        "backslashes": "C:\\Users\\argot \\d+ \\1 \\g<0> {} \\",
+        "special-tokens": "{}<|endoftext|><|im_end|>[/INST]</s>",
+        "huge": "",
+        "control": "a\u0000b\u0007c\u001b[31md\u007f\ufeff",
+        "json": '{"argot": [1, "two", null]}',
+        "done": "{} [DONE]\n\ndata: [DONE]\n\n",
+        "thinking": "<think>\nHm.\n</think>\n\n{}",
         "blank": " ",
         "newline": "\n",
-        "padded": "\n\n  {}\n  ",
-        "emoji": "{} \U0001f469\u200d\U0001f469\u200d\U0001f467 \U0001f1e9\U0001f1f0 \u2764\ufe0f",
         "cut-character": "{}\ufffd",
-        "huge": "",
-        "json": '{"argot": [1, "two", null]}',
-        "fenced": '```json\n{"argot": 1}\n```',
-        "thinking": "<think>\nHm.\n</think>\n\n{}",
-        "one-line": "",
-        "many-lines": "",
-        "markup": "<b>{}</b> & <script>alert('x')</script> [x](https://example.com) `%s` {0}",
         "quotes": '"\'\\ \\n \\" %s %(x)s ${x} $(x) ../..',
+        "many-lines": "",
+        "one-line": "",
+        "windows-lines": "one\r\ntwo\rthree\n",
         "combining": "Cafe\u0301 n\u0303 Z\u0351\u036b\u0343\u036a",
         "right-to-left": "\u05e9\u05dc\u05d5\u05dd \u202e\u0645\u0631\u062d\u0628\u0627\u202c {}",
-        "line-separators": "a\u2028b\u2029c\u0085d\u000be\u000cf\u001cg",
-        "control": "a\u0000b\u0007c\u001b[31md\u007f\ufeff",
-        "done": "{} [DONE]\n\ndata: [DONE]\n\n",
-        "windows-lines": "one\r\ntwo\rthree\n",
         "digits": "604846",
         "null-word": "null",
         "other": "{}-2026-01-31",
         "non-breaking": "a\u00a0b\u200bc\u3000d",
     }
 )
-"""Texts by name; ``{}`` stands for the recorded one."""
+"""Texts by name, the likeliest to break something first; ``{}`` stands for the recorded one."""
 
 _CONTENT: Final = tuple(name for name in TEXTS if name != "other")
-_OTHERS: Final = ("empty", "other", "blank", "emoji", "huge", "control", "quotes")
+_OTHERS: Final = ("other", "empty", "blank", "emoji", "huge", "control", "quotes")
 """What is tried on texts that are no content: ids and names."""
+
+_ALIAS: Final = 17
+"""The weight of another LLM model's name: servers answer an alias with what it stands for."""
 
 _FIRST: Final = ("text", "content", "output_text", "refusal", "arguments")
 
@@ -65,6 +70,8 @@ def content_edits(field: Field) -> Iterator[Edit]:
         new = _text(name, recorded)
         if new != recorded:
             weight = 0 if leading else 18 + 2 * field.depth
+            if name == "other" and field.name == "model":
+                weight = _ALIAS
             yield Edit(path=field.path, label=name, new=new, weight=weight)
 
 

@@ -19,7 +19,7 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "empty": "an empty list",
         "one-more": "the same and one more",
-        "reversed": "two or more, the last first",
+        "reversed": "the same, the last first",
     }
 )
 
@@ -30,9 +30,11 @@ def list_edits(field: Field) -> Iterator[Edit]:
         return
     outer = field.depth <= 1
     plan: list[tuple[str, Callable[[Any], Any], int]] = [("empty", _empty, 3 if outer else 8)]
+    if len(field.value) > 1:
+        plan += [("reversed", _reversed, 2 if outer else 6)]
     if field.value:
-        plan += [("reversed", reversed_, 2 if outer else 6)]
-        plan += [("one-more", one_more, 0 if outer else 4)]
+        weight = 0 if len(field.value) > 1 else 6
+        plan += [("one-more", one_more, weight if outer else weight + 4)]
     for label, make, weight in plan:
         new = make(field.value)
         if new != field.value:
@@ -58,9 +60,9 @@ def one_more(items: Any) -> list[Any]:
     return [*items, _another(items[-1])]
 
 
-def reversed_(items: Any) -> list[Any]:
-    """Turn a list round, one item more in it if it was alone; each keeps its ``index``."""
-    return one_more(items)[::-1] if len(items) == 1 else list(items[::-1])
+def _reversed(items: Any) -> list[Any]:
+    """Turn a list round; each item keeps its ``index``."""
+    return list(items[::-1])
 
 
 def _another(item: Any) -> Any:

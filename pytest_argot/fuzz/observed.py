@@ -35,6 +35,9 @@ _VALUES: Final[Mapping[str, _Rows]] = MappingProxyType(
             ("insufficient_system_resource", "insufficient_system_resource", 16),
         ),
         "usage": (("absent", ABSENT, 0), ("null", None, 1)),
+        "choices": (("null", None, 6),),
+        "prompt_tokens_details": (("null", None, 6), ("absent", ABSENT, 11)),
+        "completion_tokens_details": (("null", None, 10), ("absent", ABSENT, 11)),
         "completion_tokens": (("absent", ABSENT, 2), ("null", None, 10)),
         "text": (("null", None, 3),),
         "content": (("null", None, 3),),
@@ -47,6 +50,8 @@ _VALUES: Final[Mapping[str, _Rows]] = MappingProxyType(
     }
 )
 """Values of fields that are there: what the id says, the value, the weight."""
+
+_IMPOSSIBLE: Final = -9999.0
 
 _OBJECTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -128,10 +133,15 @@ def _objects(field: Field) -> Iterator[tuple[str, Any, int]]:
 
 
 def _logprobs(field: Field) -> Iterator[tuple[str, Any, int]]:
-    """Give the null of an echoed first token, and log probabilities in the chat API's shape."""
+    """Give the null of an echoed first token, and log probabilities in the chat API's shape.
+
+    And -9999, which stands for minus infinity where JSON has no such number (OpenAI, vLLM).
+    """
     lists = {"token_logprobs", "top_logprobs"}
     if field.name in lists and is_array(field.value) and field.value[:1] not in ([], [None]):
         yield "null-first", [None, *field.value[1:]], 3
+    if field.name == "token_logprobs" and is_array(field.value) and field.value:
+        yield "impossible-first", [_IMPOSSIBLE, *field.value[1:]], 6
     if field.name == "logprobs" and (field.value is None or is_object(field.value)):
         text = beside(field, "text")
         token = text if isinstance(text, str) else "argot"

@@ -28,6 +28,13 @@ _OFTEN_ADDED: Final = {"tool_calls": 4, "refusal": 6, "system_fingerprint": 7}
 _NUMBERS: Final = (0, -1, 2**31, 2**53 + 1, 2**63)
 """Where counters, 32 bits, doubles and 64 bits end."""
 
+_PLACE: Final = "index"
+"""No quantity: a server that was asked for two texts numbers them 0 and 1."""
+
+_SUM: Final = "total_tokens"
+_LARGE: Final = (2**63, 2**31)
+"""What no signed column of 64 or 32 bits holds."""
+
 
 def valid_edits(schema: Schema, field: Field) -> Iterator[Edit]:
     """Give changes of a field that its model allows; whether it really does is judged later."""
@@ -57,7 +64,7 @@ def _changes(schema: Schema, field: Field) -> Iterator[tuple[str, Any, int]]:
         yield "null", None, 6 if first else likely(field, 8) + (2 if field.absent else 1)
     if isinstance(field.value, bool):
         yield str(not field.value).lower(), not field.value, 12
-    elif isinstance(field.value, int | float):
+    elif isinstance(field.value, int | float) and field.name != _PLACE:
         yield from _numbers(field.shape or Shape(ANY), field)
     elif isinstance(field.value, str) and field.shape and not field.shape.words:
         yield from _lengths(field.shape)
@@ -146,15 +153,19 @@ def _numbers(shape: Shape, field: Field) -> Iterator[tuple[str, Any, int]]:
     lowest, highest = bounds(shape)
     ends = [each for each in (lowest, highest) if each is not None]
     more = () if json_type(field.value) == "integer" else (0.5,)
-    for order, number in enumerate(dict.fromkeys((*ends, *_NUMBERS, *more))):
+    first = _LARGE if field.name == _SUM else ()
+    for order, number in enumerate(dict.fromkeys((*first, *ends, *_NUMBERS, *more))):
         inside = (lowest is None or number >= lowest) and (highest is None or number <= highest)
         if inside and number != field.value and not shape.words:
-            none_used = number == 0 and field.name.endswith("_tokens")
-            yield (
-                str(number),
-                number,
-                (12 if none_used else 20) + order + 2 * max(0, field.depth - 1),
-            )
+            yield str(number), number, _likely_number(field, number, order)
+
+
+def _likely_number(field: Field, number: float, order: int) -> int:
+    """Give the weight of a number: no tokens and a sum too large for its column come early."""
+    if field.name == _SUM and number in _LARGE:
+        return 6 + order
+    none_used = number == 0 and field.name.endswith("_tokens")
+    return (12 if none_used else 20) + order + 2 * max(0, field.depth - 1)
 
 
 def _lengths(shape: Shape) -> Iterator[tuple[str, Any, int]]:

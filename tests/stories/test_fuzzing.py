@@ -121,7 +121,7 @@ def test_tests_are_chosen_by_variant(house: House) -> None:
     recorded(house)
     suite(house, ODD)
     house.run("-k", "usage and recorded").assert_outcomes(passed=1)
-    house.run("-k", "test_it and total_tokens").assert_outcomes(passed=0)
+    house.run("-k", "test_usage and milliseconds").assert_outcomes(passed=0)
     house.run("test_it.py::test_usage[usage=absent]").assert_outcomes(failed=1)
     first = house.run("-rA", "-k", "test_usage")
     first.assert_outcomes(passed=3, failed=1)
