@@ -134,6 +134,8 @@ OBSERVED = [
     "object=text.completion",
     "choices=null",
     "logprobs.token_logprobs=impossible-first",
+    "content-type=charset",
+    "body=blank-lines-first",
     "seed=added",
     "warning=added",
 ]

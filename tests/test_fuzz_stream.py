@@ -127,7 +127,11 @@ STREAMS: list[tuple[str, bool, str]] = [
     ("doubled-event", True, ""),
     ("usage-chunk", True, ""),
     ("empty-first-chunk", True, ""),
-    ("two-choices", True, ""),
+    ("letter-by-letter", True, ""),
+    ("text-at-once", True, ""),
+    ("cr", True, ""),
+    ("error-event-first", False, ""),
+    ("empty-data", False, ""),
     ("comments", True, ""),
     ("crlf", True, ""),
     ("multi-line-data", True, ""),
@@ -162,11 +166,53 @@ def test_the_same_events_otherwise_spelled() -> None:
         "small-pieces",
         "one-piece",
         "crlf",
+        "cr",
         "multi-line-data",
         "no-space",
     ):
         assert documents(plan()[name]) == documents(plan()["comments"])
     assert plan()["crlf"].answers[0].body == STREAM.replace(b"\n", b"\r\n")
+
+
+def test_what_breaks_streams_comes_within_the_limit() -> None:
+    """The default limit reaches each reading of the rules that reports tell of."""
+    found = variants([RECORDED], routes(), Fuzz(families="stream"))
+    wanted = {"cut", "crlf", "cr", "no-space", "comments", "bad-event", "empty-data"}
+    wanted |= {"error-event-first", "letter-by-letter", "mid-character", "multi-line-data"}
+    assert wanted <= {each.id for each in found}
+
+
+def test_an_error_is_the_first_event() -> None:
+    """A stream can begin and end with an error."""
+    assert [list(each) for each in documents(plan()["error-event-first"])] == [["error"]]
+
+
+def test_no_text_comes_twice() -> None:
+    """What is doubled is an event without text: nobody could tell that from a text."""
+    told = ["".join(_texts(each)) for each in documents(plan(families="stream")["doubled-event"])]
+    assert told == ["Four ", "lanterns", "", ""]
+
+
+def test_no_chunk_loses_its_text() -> None:
+    """Valid streams without choices in one chunk still say the whole text."""
+    found = plan(families="valid")
+    assert "choices=empty" not in found
+    for name in ("usage-chunk", "empty-first-chunk"):
+        texts = [text for each in documents(found[name]) for text in _texts(each)]
+        assert "".join(texts) == "Four lanterns"
+
+
+def test_calls_of_tools_are_varied() -> None:
+    """The chunks of a chat that call a tool are looked at as those with text are."""
+    call = {"index": 0, "id": "call_1", "function": {"name": "w", "arguments": "{}"}}
+    deltas = ({"role": "assistant"}, {"tool_calls": [call]}, {}, {})
+    chunks = [{**chunk(""), "choices": [{"index": 0, "delta": each}]} for each in deltas]
+    paths = {each.path for each in plan(streamed(sse(*chunks))).values()}
+    assert "choices[0].delta.tool_calls[0].index" in paths
+
+
+def _texts(document: Any) -> list[str]:
+    return [each["text"] for each in document["choices"]]
 
 
 def choice(name: str, event: int) -> dict[str, Any]:
@@ -184,25 +230,6 @@ def test_habits_of_servers() -> None:
     assert choice("finish-empty-until-end", 2)["finish_reason"] == "stop"
     counted = documents(plan(families="observed")["usage-in-every-chunk"])
     assert [each["usage"]["completion_tokens"] for each in counted] == [1, 2, 3]
-
-
-def test_two_choices_in_turn() -> None:
-    """Events of two choices alternate, and each choice has a text and an end of its own."""
-    found = [each["choices"][0] for each in documents(plan()["two-choices"])]
-    assert [each["index"] for each in found] == [0, 1] * 3
-    assert found[0]["text"] != found[1]["text"]
-    assert [each["finish_reason"] for each in found[4:]] == ["stop", "stop"]
-
-
-def test_pieces_inside_characters() -> None:
-    """Pieces end inside characters, also where the recorded text has only ASCII."""
-    answer = plan()["mid-character"].answers[0]
-    assert answer.stream is not None
-    pieces = list(answer.stream.cut(answer.body))
-    assert len(pieces) == 4
-    for piece in pieces:
-        with pytest.raises(UnicodeDecodeError):
-            piece.decode()
 
 
 def test_without_a_model() -> None:

@@ -26,6 +26,11 @@ def says(document: Any) -> bool:
     return any(map(text_of, choices(document)))
 
 
+def calls(document: Any) -> bool:
+    """Tell whether a chunk of a chat adds to a call of a tool."""
+    return any(as_object(each.get("delta")).get("tool_calls") for each in choices(document))
+
+
 def finishes(document: Any) -> bool:
     """Tell whether a chunk carries a finish reason."""
     return any(each.get("finish_reason") for each in choices(document))
@@ -41,13 +46,6 @@ def with_text(choice: Mapping[str, Any], text: str) -> dict[str, Any]:
     if is_object(choice.get("delta")) and "text" not in choice:
         return {**choice, "delta": {**choice["delta"], "content": text}}
     return {**choice, "text": text}
-
-
-def another(choice: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the same of the next choice, with a text of its own."""
-    text = text_of(choice)
-    made = with_text(choice, f"{text} (another)") if text else dict(choice)
-    return made | {"index": choice["index"] + 1}
 
 
 def revised(document: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:

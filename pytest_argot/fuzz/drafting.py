@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_argot.fuzz.bodies import body_drafts
 from pytest_argot.fuzz.broken import drift_edits
+from pytest_argot.fuzz.chunks import says
 from pytest_argot.fuzz.content import content_edits
 from pytest_argot.fuzz.draft import Draft
 from pytest_argot.fuzz.edit import SECOND, ranked
+from pytest_argot.fuzz.heads import head_drafts
 from pytest_argot.fuzz.http_faults import http_drafts
 from pytest_argot.fuzz.identity import fit
 from pytest_argot.fuzz.observed import observed_edits
 from pytest_argot.fuzz.printed import printed
 from pytest_argot.fuzz.selector import selects
-from pytest_argot.fuzz.stream_faults import stream_drafts
+from pytest_argot.fuzz.stream_draft import likely_first
+from pytest_argot.fuzz.stream_faults import stream_drafts, usage_drafts
 from pytest_argot.fuzz.stream_habits import observed_drafts, silent_drafts
 from pytest_argot.fuzz.turns import turns
 from pytest_argot.fuzz.valid import valid_edits
@@ -35,6 +38,18 @@ if TYPE_CHECKING:
     Edits = Callable[[Schema, Field], Iterator[Edit]]
     Drafter = Callable[[Subject, Sequence[Selector]], Iterator[Draft]]
 
+_FREQUENT_HABITS: Final = (
+    "finish-twice",
+    "finish-empty-until-end",
+    "usage-chunk",
+    "content-type=charset",
+    "ids-change",
+    "usage-with-finish",
+)
+"""Habits of servers that are tried first."""
+
+_CHOICES: Final = ("choices",)
+
 _LONG: Final = 10_000
 """Characters of a text that is not repeated in each event."""
 
@@ -48,7 +63,9 @@ def _of_fields(
         for field, events in subject.fields
         if not field.minor or any(each.counts(field.path) for each in selectors)
         for edit in edits_of(subject.schema, field)
-        if selects(selectors, edit.path) and not _too_much(edit, events)
+        if selects(selectors, edit.path)
+        and not _too_much(edit, events)
+        and not _mutes(subject, edit, events)
     ]
     for edit, events in ranked(placed, second):
         changes = subject.changes(edit, events)
@@ -59,6 +76,13 @@ def _of_fields(
 def _too_much(edit: Edit, events: tuple[int, ...]) -> bool:
     """Tell whether a huge text would be put into every event of a stream."""
     return len(events) > 1 and isinstance(edit.new, str) and len(edit.new) > _LONG
+
+
+def _mutes(subject: Subject, edit: Edit, events: tuple[int, ...]) -> bool:
+    """Tell whether a chunk would lose its text with its choices, which no client can notice."""
+    if edit.path != _CHOICES or edit.new != []:
+        return False
+    return any(says(subject.documents[event]) for event in events)
 
 
 def _edited(subject: Subject, edit: Edit, changes: tuple[Change, ...]) -> Draft:
@@ -91,6 +115,13 @@ def _whole(selectors: Iterable[Selector]) -> bool:
     return not asked or any(each.everything for each in asked)
 
 
+def _valid(subject: Subject, selectors: Sequence[Selector]) -> Iterator[Draft]:
+    fields = _of_fields(valid_edits, subject, selectors)
+    if subject.stream is None or not subject.documents or not selects(selectors, _CHOICES):
+        return fields
+    return turns([fields, usage_drafts(subject, subject.stream)])
+
+
 def _drift(subject: Subject, selectors: Sequence[Selector]) -> Iterator[Draft]:
     fields = _of_fields(lambda _, field: drift_edits(field), subject, selectors)
     judged = subject.model is not None and _whole(selectors)
@@ -99,7 +130,10 @@ def _drift(subject: Subject, selectors: Sequence[Selector]) -> Iterator[Draft]:
 
 def _observed(subject: Subject, selectors: Sequence[Selector]) -> Iterator[Draft]:
     fields = _of_fields(lambda _, field: observed_edits(field), subject, selectors, 0)
-    return turns([fields, observed_drafts(subject) if _whole(selectors) else ()])
+    if not _whole(selectors) or subject.model is None:
+        return fields
+    whole = [*observed_drafts(subject), *head_drafts(subject)]
+    return turns([fields, likely_first(whole, _FREQUENT_HABITS)])
 
 
 def _content(subject: Subject, selectors: Sequence[Selector]) -> Iterator[Draft]:
@@ -109,7 +143,7 @@ def _content(subject: Subject, selectors: Sequence[Selector]) -> Iterator[Draft]
 
 DRAFTERS: Final[Mapping[str, Drafter]] = MappingProxyType(
     {
-        "valid": partial(_of_fields, valid_edits),
+        "valid": _valid,
         "content": _content,
         "observed": _observed,
         "drift": _drift,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pytest_argot.drift.json_types import as_array, as_object, is_object
-from pytest_argot.fuzz.answer import cut_at, with_body, with_pieces
-from pytest_argot.fuzz.chunks import another, choices, finishes, revised, says, text_of, with_text
+from pytest_argot.fuzz.answer import cut_at, with_body
+from pytest_argot.fuzz.chunks import finishes, says
 from pytest_argot.fuzz.draft import Draft
-from pytest_argot.fuzz.event_stream import DONE_EVENT, EventStream, as_json, event_of, with_data
-from pytest_argot.fuzz.variant import END, RECORDED
+from pytest_argot.fuzz.event_stream import DONE_EVENT, EventStream, event_of, with_data
+from pytest_argot.fuzz.stream_draft import likely_first, stream_draft
+from pytest_argot.fuzz.stream_texts import retold_drafts, torn_drafts
+from pytest_argot.fuzz.variant import RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +33,35 @@ _ERROR: Final = {
 }
 _CLOSED: Final = "peer closed connection without sending complete message body"
 _STALLED: Final = "The read operation timed out"
-_DISH: Final = " \U0001f372"
+_FREQUENT: Final = (
+    "cut",
+    "byte-by-byte",
+    "error-event",
+    "comments",
+    "cut-mid-event",
+    "usage-chunk",
+    "letter-by-letter",
+    "crlf",
+    "error-event-first",
+    "stall",
+    "no-done",
+    "no-space",
+    "empty-data",
+    "mid-character",
+    "no-finish",
+    "multi-line-data",
+    "empty-first-chunk",
+    "bad-event",
+    "last-choice-first",
+    "fields",
+    "empty",
+    "text-at-once",
+    "cr",
+    "named-error-event",
+    "reset",
+)
+"""What is tried first; the others follow as they come."""
+
 _FEW: Final = 7
 """Bytes of a small piece: no event is as short."""
 
@@ -43,22 +73,13 @@ def stream_drafts(subject: Subject) -> Iterator[Draft]:
     stream = subject.stream
     if stream is None or not stream.places:
         return
-    yield from _endings(subject, stream)
-    yield from _arrivals(subject, stream)
-    yield from _spellings(subject, stream)
-
-
-def stream_draft(
-    subject: Subject,
-    name: str,
-    words: str,
-    pieces: Sequence[bytes],
-    then: str = END,
-    **arrival: Any,
-) -> Draft:
-    """Give the draft of a stream in other pieces; ``arrival`` as in ``answer.with_pieces``."""
-    make = partial(with_pieces, subject.recorded, pieces, **arrival)
-    return Draft(name=name, answers=lambda: (make(),), new=words, then=then)
+    drafts = [
+        *_endings(subject, stream),
+        *_errors(subject, stream),
+        *_arrivals(subject, stream),
+        *_spellings(subject, stream),
+    ]
+    yield from likely_first(drafts, _FREQUENT)
 
 
 def _endings(subject: Subject, stream: EventStream) -> Iterator[Draft]:
@@ -73,8 +94,8 @@ def _endings(subject: Subject, stream: EventStream) -> Iterator[Draft]:
     yield give("cut-mid-event", f"a clean end inside an event, {after}", torn, RECORDED)
     if stream.done >= 0:
         yield give("no-done", "no [DONE]", without(stream, {stream.done}))
-    error = event_of(_ERROR)
-    yield give("error-event", f"an error event {after}", (*kept, error), RECORDED)
+    error = (*kept, event_of(_ERROR))
+    yield give("error-event", f"an error event {after}", error, RECORDED)
     yield give(
         "stall", f"nothing more {after}", kept, RECORDED, failed="read_timeout", message=_STALLED
     )
@@ -100,46 +121,20 @@ def _arrivals(subject: Subject, stream: EventStream) -> Iterator[Draft]:
     give = partial(stream_draft, subject)
     if len(body) <= _MOST_PIECES:
         yield give("byte-by-byte", "one byte at a time", cut_at(body, range(len(body))))
-    whole = b"".join(_unescaped(stream))
-    inside = [at for at in range(1, len(whole)) if whole[at] & 0xC0 == 0x80]  # noqa: PLR2004 - UTF-8
-    words = "a dish in the text, pieces that end inside characters"
-    yield give("mid-character", words, cut_at(whole, inside))
+    yield from torn_drafts(subject, stream)
     yield give("small-pieces", f"{_FEW} bytes at a time", cut_at(body, range(0, len(body), _FEW)))
     yield give("one-piece", "all in one piece", (body,))
-    text = next((event for event, each in stream.documents.items() if says(each)), None)
-    if text is not None:
-        place = stream.places[text]
+    silent = [
+        event
+        for event, each in stream.documents.items()
+        if is_object(each) and "choices" in each and not says(each)
+    ]
+    if silent:
+        place = stream.places[silent[-1]]
         doubled = (*stream.pieces[: place + 1], *stream.pieces[place:])
-        yield give("doubled-event", "the first event with text twice", doubled)
+        yield give("doubled-event", "the last event without text twice", doubled)
     yield from usage_drafts(subject, stream)
-    yield from _interleaved(subject, stream)
-
-
-def _unescaped(stream: EventStream) -> tuple[bytes, ...]:
-    """Write the JSON without escapes, with a character of four bytes in the first text."""
-    documents = dict(stream.documents)
-    first = next((event for event, each in documents.items() if says(each)), None)
-    if first is not None:
-        documents[first] = revised(
-            documents[first], lambda each: with_text(each, text_of(each) + _DISH)
-        )
-    return stream.changed({event: as_json(each) for event, each in documents.items()})
-
-
-def _interleaved(subject: Subject, stream: EventStream) -> Iterator[Draft]:
-    """Give a stream of two choices that come in turn, each event with one of them."""
-    pieces: list[bytes] = []
-    events = {place: event for event, place in enumerate(stream.places)}
-    for place, piece in enumerate(stream.pieces):
-        pieces.append(piece)
-        document = stream.documents.get(events.get(place, -1))
-        found = choices(document)
-        if len(found) == 1 and found[0].get("index") == 0:
-            pieces.append(event_of(revised(document, another)))
-    if len(pieces) > len(stream.pieces):
-        yield stream_draft(
-            subject, "two-choices", "a second choice, in turn with the first", pieces
-        )
+    yield from retold_drafts(subject, stream)
 
 
 def usage_drafts(subject: Subject, stream: EventStream) -> Iterator[Draft]:
@@ -166,6 +161,8 @@ def _spellings(subject: Subject, stream: EventStream) -> Iterator[Draft]:
     yield give("comments", "a comment before each event", pinged)
     crlf = [_lines(piece, b"\r\n") for piece in pieces]
     yield give("crlf", "lines that end with CR LF", crlf)
+    old = [_lines(piece, b"\r") for piece in pieces]
+    yield give("cr", "lines that end with CR", old)
     yield give("multi-line-data", "JSON over several data lines", _indented(stream))
     tight = [piece.replace(b"data: ", b"data:", 1) for piece in pieces]
     yield give("no-space", "no space after data:", tight)
@@ -177,11 +174,21 @@ def _spellings(subject: Subject, stream: EventStream) -> Iterator[Draft]:
     bare = b"".join(pieces).rstrip(b"\r\n")
     if stream.done >= 0:
         yield give("no-last-blank-line", "no blank line at the end", cut_at(bare, _edges(pieces)))
-    first = stream.places[0]
-    spoilt = (*pieces[: first + 1], b"data: ping\n\n", *pieces[first + 1 :])
-    named = (*pieces[: first + 1], b"event: error\n" + event_of(_ERROR))
-    yield give("named-error-event", "an event called error after the first", named, RECORDED)
-    yield give("bad-event", "an event that is not JSON", spoilt, RECORDED)
+
+
+def _errors(subject: Subject, stream: EventStream) -> Iterator[Draft]:
+    """Give events that are none of the API's, at the first place and after the first event."""
+    give = partial(stream_draft, subject)
+    first, pieces = stream.places[0], stream.pieces
+    error = (event_of(_ERROR), DONE_EVENT) if stream.done >= 0 else (event_of(_ERROR),)
+    yield give("error-event-first", "nothing but an error event", error, RECORDED)
+    for name, words, event in (
+        ("bad-event", "an event that is not JSON", b"data: ping\n\n"),
+        ("empty-data", "an event with empty data", b"data:\n\n"),
+        ("named-error-event", "an event called error", b"event: error\n" + event_of(_ERROR)),
+    ):
+        after = (*pieces[: first + 1], event, *pieces[first + 1 :])
+        yield give(name, f"{words} after the first", after, RECORDED)
 
 
 def _edges(pieces: Sequence[bytes]) -> Iterator[int]:

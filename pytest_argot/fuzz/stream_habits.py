@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_argot.drift.json_types import is_object
-from pytest_argot.fuzz.chunks import choices, finishes, revised, text_of, with_text
+from pytest_argot.fuzz.chunks import choices, counts, finishes, revised, text_of, with_text
 from pytest_argot.fuzz.event_stream import as_json, event_of
-from pytest_argot.fuzz.stream_faults import USAGE, stream_draft, usage_drafts, without
+from pytest_argot.fuzz.stream_draft import stream_draft
+from pytest_argot.fuzz.stream_faults import USAGE, usage_drafts, without
+from pytest_argot.fuzz.stream_texts import dish_drafts, half_drafts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +25,8 @@ def observed_drafts(subject: Subject) -> Iterator[Draft]:
     The finish told twice (OpenAI), the last text together with the finish (vLLM, transformers), an
     empty reason until the end (TGI), no ``[DONE]`` (Cerebras, transformers), a chunk that carries
     the usage only, the usage so far in every chunk (vLLM's ``continuous_usage_stats``), an
-    id for each chunk (LiteLLM, Foundry Local).
+    id for each chunk (LiteLLM, Foundry Local), the usage together with the finish
+    (transformers), a character that UTF-16 splits in two chunks.
     """
     stream = subject.stream
     if stream is None or not subject.documents:
@@ -38,10 +41,15 @@ def observed_drafts(subject: Subject) -> Iterator[Draft]:
     yield from usage_drafts(subject, stream)
     yield from _running_usage(subject, stream)
     yield from _changing_ids(subject, stream)
+    yield from _with_usage(subject, stream, ends)
+    yield from half_drafts(subject, stream)
 
 
 def silent_drafts(subject: Subject) -> Iterator[Draft]:
-    """Give the stream of an answer without any text, for the family ``content``."""
+    """Give the stream of an answer without any text, and one that is hard to cut.
+
+    For the family ``content``.
+    """
     stream = subject.stream
     if stream is None or not subject.documents:
         return
@@ -52,6 +60,7 @@ def silent_drafts(subject: Subject) -> Iterator[Draft]:
         for event, document in stream.documents.items()
     }
     yield stream_draft(subject, "no-text", "no text in any chunk", stream.changed(silent))
+    yield from dish_drafts(subject, stream)
 
 
 def _twice(subject: Subject, stream: EventStream, end: int) -> Draft:
@@ -102,6 +111,18 @@ def _running_usage(subject: Subject, stream: EventStream) -> Iterator[Draft]:
     if counted:
         words = "the usage so far in every chunk"
         yield stream_draft(subject, "usage-in-every-chunk", words, stream.changed(counted))
+
+
+def _with_usage(subject: Subject, stream: EventStream, ends: list[int]) -> Iterator[Draft]:
+    """Give the usage together with the finish, and no chunk of its own for it."""
+    bills = [event for event, each in stream.documents.items() if counts(each)]
+    if not ends or bills == ends[-1:]:
+        return
+    usage = stream.documents[bills[-1]]["usage"] if bills else USAGE
+    end = stream.changed({ends[-1]: as_json({**stream.documents[ends[-1]], "usage": usage})})
+    gone = {stream.places[event] for event in bills if not choices(stream.documents[event])}
+    pieces = [piece for place, piece in enumerate(end) if place not in gone]
+    yield stream_draft(subject, "usage-with-finish", "the usage together with the finish", pieces)
 
 
 def _changing_ids(subject: Subject, stream: EventStream) -> Iterator[Draft]:

@@ -10,7 +10,7 @@ from pytest_argot.drift.json_types import as_object, is_object
 from pytest_argot.drift.judge import is_stream, model_for
 from pytest_argot.fuzz.answer import with_body, with_pieces
 from pytest_argot.fuzz.change import ABSENT, Change, changed
-from pytest_argot.fuzz.chunks import counts, finishes, says
+from pytest_argot.fuzz.chunks import calls, counts, finishes, says
 from pytest_argot.fuzz.event_stream import EventStream, as_json
 from pytest_argot.fuzz.field import Field, fields
 from pytest_argot.fuzz.identity import path_id
@@ -185,14 +185,14 @@ class Subject:
     def _telling(self) -> list[int]:
         """Give the events that show all there is to a stream.
 
-        The first and the last, those with text, finish and usage, and one of each type.
+        The first and the last, those with text, calls, finish and usage, and one of each type.
         """
         if self.stream is None:
             return list(self.documents)
         usual = [event for event, each in self.documents.items() if is_object(each)]
         kinds = {_kind(self.documents[event]): event for event in reversed(usual)}
         wanted = [*usual[:1], *usual[-1:], *kinds.values()]
-        for tells in (says, finishes, counts):
+        for tells in (says, calls, finishes, counts):
             wanted += [event for event in usual if tells(self.documents[event])][-2:]
             wanted += [event for event in usual if tells(self.documents[event])][:1]
         return sorted(set(wanted))

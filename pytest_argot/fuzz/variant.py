@@ -15,7 +15,7 @@ RECORDED: Final = "recorded"
 FOREVER: Final = "forever"
 END: Final = "end"
 
-_WHOLE: Final = {"observed": "the stream", "stream": "the stream", "http": "the answer"}
+_WHOLE: Final = {"observed": "the answer", "stream": "the stream", "http": "the answer"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
