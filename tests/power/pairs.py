@@ -6,6 +6,7 @@ from tests.power.consumers import (
     choices,
     envelope,
     finish,
+    gateways,
     innocent,
     logprobs,
     other_clients,
@@ -30,6 +31,7 @@ PAIRS = {
         sse,
         retries,
         transport,
+        gateways,
     )
     for pair in module.PAIRS
 }

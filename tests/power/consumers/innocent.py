@@ -12,6 +12,7 @@ import pydantic
 from tests.power.consumers.asking import MODEL, STORY, AppError
 from tests.power.consumers.retries import asked_once, seconds, text_of
 from tests.power.pair import Innocent
+from tests.servers.completions import TEXT
 
 if TYPE_CHECKING:
     import httpx
@@ -112,10 +113,37 @@ def resumed(client: openai.OpenAI) -> str:
     raise AppError("no luck")
 
 
+def recited(client: openai.OpenAI) -> str:
+    """Streams the way every example does: the first choice of each chunk, no more."""
+    text, finished = "", False
+    try:
+        for chunk in client.completions.create(model=MODEL, prompt=STORY, stream=True):
+            if chunk.choices:
+                text += chunk.choices[0].text
+                finished = finished or bool(chunk.choices[0].finish_reason)
+    except (openai.OpenAIError, ValueError, AttributeError) as error:
+        raise AppError("the stream broke") from error
+    if not finished:
+        raise AppError("the stream was cut")
+    return text
+
+
+def quoted(client: openai.OpenAI) -> str:
+    """Asks for one text and takes the first."""
+    answer = client.completions.create(model=MODEL, prompt=STORY)
+    return answer.choices[0].text if answer.choices else TEXT
+
+
+def _exactly(text: str) -> bool:
+    return text == TEXT
+
+
 INNOCENTS = (
     Innocent(two_step_agent, ("valid", "content", "observed", "drift", "http")),
     Innocent(continued_on_length, ("valid", "content", "observed", "http")),
     Innocent(gathered, ("valid", "http")),
     Innocent(patient, ("valid", "content", "http")),
     Innocent(resumed, ("stream", "http")),
+    Innocent(recited, ("valid", "stream"), check=_exactly),
+    Innocent(quoted, ("valid",), check=_exactly),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from tests.power.consumers.asking import MODEL, STORY, posted
@@ -62,7 +63,29 @@ def logprobs_absent_fixed(http: httpx.Client) -> list[int]:
     return [len(logprobs.get("tokens") or []) for logprobs in given]
 
 
+def impossible_token(http: httpx.Client) -> list[float]:
+    """A probability of zero is told as -9999, and its perplexity has no number.
+
+    Source: dphnAI/sonar#183, madroidmaq/mlx-omni-server#56.
+    """
+    return [math.exp(-sum(scores) / len(scores)) for scores in _scores(http)]
+
+
+def impossible_token_fixed(http: httpx.Client) -> list[float]:
+    """What is impossible counts as most unlikely."""
+    clipped = ([max(score, -100.0) for score in scores] for scores in _scores(http))
+    return [math.exp(-sum(scores) / len(scores)) for scores in clipped]
+
+
+def _scores(http: httpx.Client) -> list[list[float]]:
+    choices = posted(http, logprobs=1).get("choices") or []
+    told = ((choice.get("logprobs") or {}).get("token_logprobs") or [] for choice in choices)
+    known = ([score for score in scores if score is not None] for scores in told)
+    return [scores for scores in known if scores]
+
+
 PAIRS = (
+    Pair(impossible_token, impossible_token_fixed, ("observed",), ("OverflowError",)),
     Pair(first_logprob_null, first_logprob_null_fixed, ("valid",), ("TypeError",)),
     Pair(logprobs_null, logprobs_null_fixed, ("valid",), ("AttributeError",)),
     Pair(logprobs_absent, logprobs_absent_fixed, ("observed",), ("KeyError",)),

