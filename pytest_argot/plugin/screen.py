@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -39,8 +40,9 @@ class Screen:
         """Mask it again before it is shown: a subtest's output joins its report late."""
         masker = self._masker(report.nodeid)
         if masker is not None:
-            _mask_output(report, masker.printed)
-            self._mask_failure(report, masker.printed)
+            change = partial(_shown, masker)
+            _mask_output(report, change)
+            self._mask_failure(report, change)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_warning_recorded(
@@ -50,7 +52,7 @@ class Screen:
         masker = self._masker(nodeid)
         if masker is not None:
             text = str(warning_message.message)
-            masked = masker.printed(text)
+            masked = _shown(masker, text)
             if masked != text:
                 warning_message.message = masked
 
@@ -76,6 +78,11 @@ class Screen:
             report.longrepr = again.longrepr
 
 
+def _shown(masker: Masker, text: str) -> str:
+    """Mask a text; half a character, which a variant may hold, cannot cross process borders."""
+    return masker.printed(text).encode("utf-8", "backslashreplace").decode()
+
+
 def _mask_output(report: pytest.TestReport, change: Callable[[str], str]) -> None:
     """Mask what was captured, and the properties that go into JUnit XML."""
     report.sections = [(title, change(text)) for title, text in report.sections]
@@ -98,8 +105,15 @@ def _masked(value: object, change: Callable[[str], str]) -> Any:
         items = cast("list[object]", value)
         lines = [each for each in items if isinstance(each, str)]
         if lines and len(lines) == len(items):
-            return change("\n".join(lines)).split("\n")
+            return _masked_lines(lines, change)
         return [_masked(each, change) for each in items]
     if isinstance(value, tuple):
         return tuple(_masked(each, change) for each in cast("tuple[object, ...]", value))
     return value
+
+
+def _masked_lines(lines: list[str], change: Callable[[str], str]) -> list[str]:
+    """Mask lines together; those of a traceback pytest did not format bring their ends along."""
+    if all(each.endswith("\n") for each in lines[:-1]) and len(lines) > 1:
+        return change("".join(lines)).splitlines(keepends=True)
+    return change("\n".join(lines)).split("\n")

@@ -65,6 +65,30 @@ def test_a_fuzz_run_leaves_every_file_as_it_was(
     assert files(house.cassettes) == before
 
 
+HALVES = """
+    import warnings
+
+    @argot_cassette("haiku", fuzz=Fuzz("choices[*].text", families={"drift"}))
+    def test_halves():
+        text = ask()["choices"][0]["text"]
+        if not isinstance(text, str) or not text.isascii():
+            warnings.warn(f"odd: {text!s}")
+            raise ValueError(f"odd: {text!s}")
+"""
+
+
+def test_half_a_character_crosses_process_borders(house: House) -> None:
+    """A text that is no UTF-8 is printed escaped and ends no worker."""
+    recorded(house)
+    suite(house, HALVES)
+    result = house.run("-rA", "-Wdefault")
+    found = outcomes(result)
+    assert found["test_it.py::test_halves[recorded]"] == "passed"
+    assert found["test_it.py::test_halves[text=lone-surrogate]"] == "failed"
+    assert len(found) > 3
+    result.stdout.fnmatch_lines(["E *ValueError: odd: *ud83d"])
+
+
 MODES = ["new_episodes", "update", "rewrite", "verify"]
 """Modes that may ask a live server."""
 

@@ -90,6 +90,33 @@ def test_diffs_of_tape_data(house: House, server: CompletionsServer) -> None:
             refused.rename(refused.with_name(refused.name.replace(".rejected", "")))
 
 
+GROUPS = """
+    @argot_cassette("groups")
+    def test_plain():
+        ask()
+        raise ExceptionGroup("two", [ValueError("one"), KeyError("other")])
+
+    @argot_cassette("secret_groups")
+    def test_secret():
+        ask()
+        raise ExceptionGroup("two", [ValueError(f"for {PASSWORD}"), KeyError(f"with {KEY}")])
+"""
+
+
+def test_groups_of_errors(house: House, server: CompletionsServer) -> None:
+    """A group of errors is printed as the tree it is, masked or not."""
+    write(house, server, GROUPS)
+    result = house.run("--argot-record=once", *TELLING)
+    result.assert_outcomes(failed=2)
+    for first, second in (
+        ("ValueError: one", "KeyError: 'other'"),
+        ("ValueError: for argot-masked", "KeyError: 'with argot-masked'"),
+    ):
+        tree = ["*| ExceptionGroup: two (2 sub-exceptions)", "*+-+---* 1 ---*", f"*| {first}"]
+        result.stdout.fnmatch_lines([*tree, "*+---* 2 ---*", f"*| {second}", "*+---*"])
+    assert not shown(house, result)
+
+
 def test_misses(house: House, server: CompletionsServer) -> None:
     """A miss names its request and the closest recording, masked; so does one of mode verify."""
     test = """
