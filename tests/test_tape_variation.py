@@ -144,6 +144,14 @@ def test_a_program_without_an_end_is_ended() -> None:
     assert (made.endless, made.diverged) == (f"POST {URL}", "")
 
 
+def test_asking_the_same_has_an_end() -> None:
+    """A program that asks what was recorded again and again does not end; it did not diverge."""
+    made = variation(variant(0), ONE, TWO)
+    said = asked(made, *[request()] * (MOST + 2))
+    assert said == ["changed"] + ["one"] * MOST + [None]
+    assert (made.endless, made.diverged) == (f"POST {URL}", "")
+
+
 def test_improvising_has_an_end() -> None:
     """A program that asks something new each time, for ever, diverges."""
     made = variation(variant(0), ONE)

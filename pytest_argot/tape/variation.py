@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from pytest_argot.fuzz.variant import Variant
 
 MOST: Final = 100
-"""Answers that are given to a program that asks on and on."""
+"""Answers that are given to a program that asks on and on.
+
+One that asks the same for ever, though it gets what was recorded, does not end; of one that asks
+something new each time nobody knows.
+"""
 
 
 def varied(interactions: Sequence[Interaction], variant: Variant) -> tuple[Interaction, ...]:
@@ -76,6 +80,7 @@ class Variation:
         self._changed_key: Hashable = None
         self._left: deque[Response] = deque()
         self._given = 0
+        self._again = 0
         self._restored = False
         self._lock = threading.Lock()
 
@@ -121,19 +126,24 @@ class Variation:
         return None
 
     def _improvised(self, key: Hashable, asked: Request) -> Response | None:
-        index = None if self.improvised >= MOST else self._stand_in(key, Kind.of(asked))
+        kind = Kind.of(asked)
+        alike = [n for n, each in enumerate(self._interactions) if Kind.of(each.request) == kind]
+        equal = [n for n in alike if self._matcher.key(self._interactions[n].request) == key]
+        if equal and self._again >= MOST:
+            self.endless = f"{asked.method} {asked.url}"
+            return None
+        index = equal[-1] if equal else self._stand_in(alike)
         if index is None:
             self.diverged = self.diverged or f"{asked.method} {asked.url}"
             return None
+        self._again += bool(equal)
         self.improvised += 1
         return self._of(index, key)
 
-    def _stand_in(self, key: Hashable, kind: Kind) -> int | None:
+    def _stand_in(self, alike: Sequence[int]) -> int | None:
         """Give the index of what answers a request that was not recorded."""
-        alike = [n for n, each in enumerate(self._interactions) if Kind.of(each.request) == kind]
-        equal = [n for n in alike if self._matcher.key(self._interactions[n].request) == key]
-        if equal:
-            return equal[-1]
+        if self.improvised - self._again >= MOST:
+            return None
         waiting = set(self._shelf.unplayed)
         fresh = next((n for n in alike if n in waiting), None)
         if fresh is not None:
