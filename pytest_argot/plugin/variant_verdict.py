@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pytest_argot.tape.variation import Variation
 
 DIVERGED = "diverged"
+UNASKED = "unasked"
 SET_UP = "the set-up raised {}, as it may under this variant"
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -63,12 +64,27 @@ def at_test(run: Run, report: pytest.TestReport) -> None:
 
 
 def demand(run: Run) -> None:
-    """Fail a test that ended well and had to raise something under its variant."""
+    """Judge a test that ended well under its variant.
+
+    It fails where it had to raise something, and is skipped where it never met the variant: the
+    cassette holds what others asked for, too, and nobody knows whose what is.
+    """
     variant, fuzz = run.plan.variant, run.plan.fuzz
     if run.tolerated or variant is None or fuzz is None:
         return
     if must := expected(fuzz, variant):
         raise run.failure(f"under its variant the test had to raise {worded(must)}, and did not")
+    if not _is_met(run):
+        pytest.skip(f"{UNASKED}: the test did not ask for what the variant changes")
+
+
+def _is_met(run: Run) -> bool:
+    """Tell whether a test was given the answer that its variant changes, if it has to ask."""
+    variation = variation_of(run)
+    if variation is None or run.tape is None:
+        return True
+    may_ask_nothing = run.reads_data or (run.plan.lenient and not run.tape.played)
+    return variation.met or may_ask_nothing
 
 
 def describe(run: Run) -> str:
@@ -80,9 +96,7 @@ def describe(run: Run) -> str:
 
     request = run.tape.interactions[variant.interaction].request
     body = clipped(request.body.decode("utf-8", "replace"))
-    variation = variation_of(run)
-    met = variation is None or variation.met or run.reads_data
-    unasked = "" if met else "  (the test did not ask for it)"
+    unasked = "" if _is_met(run) else "  (the test did not ask for it)"
     return "\n".join(
         [
             f"changed: {variant.changed}",
@@ -104,6 +118,8 @@ def notes(run: Run, report: pytest.TestReport, call: pytest.CallInfo[None]) -> F
         told["improvised"] = variation.improvised
         if variation.diverged:
             told["outcome"] = DIVERGED
+        elif report.skipped and not _is_met(run):
+            told["outcome"] = UNASKED
         told["rank"] = list(run.session.variants(run.plan, data=run.reads_data)).index(variant.id)
     if report.failed and call.excinfo is not None:
         told["at"] = _own_line(run, call.excinfo)

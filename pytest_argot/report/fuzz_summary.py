@@ -18,7 +18,7 @@ Line = tuple[str, str]
 class FuzzNotes(TypedDict, total=False):
     """What one variant of one test has to tell.
 
-    ``variant``: its id. ``family``. ``outcome``: passed, failed, skipped or diverged.
+    ``variant``: its id. ``family``. ``outcome``: passed, failed, skipped, diverged or unasked.
     ``rank``: its place in the plan, the simplest first. ``improvised``: requests answered without
     a recording. ``at``, ``error``: where the project's own code failed (``file:line``), and with
     what.
@@ -48,7 +48,7 @@ def _head(variants: Sequence[FuzzNotes]) -> str:
     outcomes = Counter(each.get("outcome", "") for each in variants)
     improvised = sum(bool(each.get("improvised")) for each in variants)
     counts = {"failed": outcomes["failed"], "improvised": improvised}
-    counts["diverged"] = outcomes["diverged"]
+    counts |= {word: outcomes[word] for word in ("diverged", "unasked")}
     told = [f"{number:,} {word}" for word, number in counts.items() if number]
     head = ", ".join([count(len(variants), "variant"), *told])
     return f"fuzz: {head} ({'; '.join(_families(variants))})"

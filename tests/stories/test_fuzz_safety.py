@@ -89,6 +89,45 @@ def test_half_a_character_crosses_process_borders(house: House) -> None:
     result.stdout.fnmatch_lines(["E *ValueError: odd: *ud83d"])
 
 
+OTHERS = """
+    from pytest_argot import use_cassette
+
+    @argot_cassette("turns", fuzz=Fuzz("usage", "choices[*].finish_reason", limit=6))
+    def test_one():
+        assert "usage" in ask()
+
+    @argot_cassette("turns", fuzz=Fuzz("usage", limit=2, expect={"usage=absent~2": KeyError}))
+    def test_demanded():
+        ask()
+
+    @argot_cassette("turns", fuzz=Fuzz("usage", limit=2))
+    class TestWide:
+        def test_pure(self):
+            pass
+"""
+
+
+def test_what_a_variant_changes_and_the_test_never_asks_for_is_no_pass(house: House) -> None:
+    """It is skipped and counted; where something had to be raised, the test fails."""
+    recorded(house, "turns", *two_turns())
+    suite(house, OTHERS)
+    result = house.run("-rA", "-Wignore")
+    found = outcomes(result)
+    assert {test: how for test, how in found.items() if "test_one" in test} == {
+        "test_it.py::test_one[recorded]": "passed",
+        "test_it.py::test_one[finish_reason=length]": "passed",
+        "test_it.py::test_one[usage=absent]": "failed",
+        "test_it.py::test_one[finish_reason=content_filter]": "passed",
+    }
+    result.assert_outcomes(passed=8, failed=2, skipped=3)
+    assert found["test_it.py::test_demanded[usage=absent~2]"] == "failed"
+    assert found["test_it.py::TestWide::test_pure[usage=absent~2]"] == "passed"
+    result.stdout.fnmatch_lines(["fuzz: 10 variants, 2 failed, 3 unasked (valid 10, 2 failed)"])
+    result.stdout.fnmatch_lines(
+        ["SKIPPED [[]3] *: unasked: the test did not ask for what the variant*"]
+    )
+
+
 MODES = ["new_episodes", "update", "rewrite", "verify"]
 """Modes that may ask a live server."""
 
