@@ -335,6 +335,19 @@ def test_interactions_take_turns() -> None:
     assert found[1].id == f"{found[1].id.partition('~')[0]}~2"
 
 
+def test_many_interactions_share_the_limit() -> None:
+    """With ten of them the limit holds many changes, not one of them ten times."""
+    found = list(plan(*[interaction(body())] * 10, full=False).values())
+    assert {each.interaction for each in found} == set(range(10))
+    names = [each.id.partition("~")[0] for each in found]
+    assert len(set(names)) >= 10
+    assert names[:3] == ["finish_reason=length", "usage=absent", "choices=empty"]
+    both = plan(*[interaction(body())] * 10, families=("valid", "http"))
+    assert list(both)[:24] == list(
+        plan(*[interaction(body())] * 10, families=("valid", "http"), full=False)
+    )
+
+
 def test_selectors() -> None:
     """Only selected fields change; the http family does not ask."""
     found = plan(selectors=["usage", "!usage.total_tokens"], families=("valid", "drift", "http"))

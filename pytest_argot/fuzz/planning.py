@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -19,13 +20,13 @@ from pytest_argot.fuzz.fuzz import FAMILIES
 from pytest_argot.fuzz.identity import distinct, numbered
 from pytest_argot.fuzz.selector import EVERYTHING
 from pytest_argot.fuzz.subject import Subject
-from pytest_argot.fuzz.turns import turns
+from pytest_argot.fuzz.turns import spread, turns
 from pytest_argot.fuzz.variant import END, Variant
 from pytest_argot.fuzz.verdict import Verdict
 from pytest_argot.wire.json_path import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
     from pytest_argot.cassette.interaction import Interaction, Response
     from pytest_argot.drift.routes import Routes
@@ -59,9 +60,8 @@ def variants(
     ]
     _check_selectors(subjects, fuzz)
     families = [each for each in FAMILIES if each in fuzz.families]
-    made = turns(_made(subjects, family, fuzz) for family in families)
-    if parsing:
-        made = (each for each in made if _reads(each, interactions, routes))
+    fits = partial(_reads, interactions, routes) if parsing else _always
+    made = turns(_made(subjects, family, fuzz, fits) for family in families)
     found = tuple(islice(_distinct(made), None if full else fuzz.limit))
     if not found and (full or fuzz.limit):
         raise _nothing(subjects, fuzz, parsing=parsing)
@@ -75,11 +75,17 @@ class _Made(NamedTuple):
     answers: tuple[Response, ...]
 
 
-def _distinct(made: Iterable[_Made]) -> Iterator[Variant]:
+class _Told(NamedTuple):
+    """A variant, and what is the same for all that are the same to a client."""
+
+    variant: Variant
+    content: Hashable
+
+
+def _distinct(made: Iterable[_Told]) -> Iterator[Variant]:
     """Leave out what is the same to a client; number ids that are taken."""
-    seen, taken = set[object](), set[str]()
-    for each in made:
-        variant, content = each.variant, _content_of(each)
+    seen, taken = set["Hashable"](), set[str]()
+    for variant, content in made:
         if content not in seen:
             seen.add(content)
             name = distinct(variant.id, taken)
@@ -141,16 +147,26 @@ def meet(chosen: Sequence[Variant]) -> bool:
     )
 
 
-def _made(subjects: Sequence[Subject], family: str, fuzz: Fuzz) -> Iterator[_Made]:
-    """Give the variants of one family, each subject in turn."""
-    return turns(_of(subject, family, fuzz) for subject in subjects)
+def _made(
+    subjects: Sequence[Subject], family: str, fuzz: Fuzz, fits: Callable[[_Made], bool]
+) -> Iterator[_Told]:
+    """Give the variants of one family, each subject in turn; of many, rather something new."""
+    made = [_of(subject, family, fuzz, fits) for subject in subjects]
+    return made[0] if len(made) == 1 else spread(made, _label)
 
 
-def _of(subject: Subject, family: str, fuzz: Fuzz) -> Iterator[_Made]:
+def _label(made: _Told) -> str:
+    """Give the name of a change, whatever interaction it is made to."""
+    return made.variant.id.partition("~")[0]
+
+
+def _of(
+    subject: Subject, family: str, fuzz: Fuzz, fits: Callable[[_Made], bool]
+) -> Iterator[_Told]:
     for draft in DRAFTERS[family](subject, fuzz.parsed):
         made = _edited(subject, family, draft) if draft.changes else _whole(subject, family, draft)
-        if made is not None:
-            yield made
+        if made is not None and fits(made):
+            yield _Told(made.variant, _content_of(made))
 
 
 def _edited(subject: Subject, family: str, draft: Draft) -> _Made | None:
@@ -200,7 +216,7 @@ def _variant(subject: Subject, family: str, draft: Draft, *, valid: bool) -> Var
     )
 
 
-def _content_of(made: _Made) -> object:
+def _content_of(made: _Made) -> Hashable:
     """Give what is the same for two variants that are the same to a client; no bodies are kept."""
     answers = tuple(
         (each.status, sha256(each.body).digest(), hash(each.stream), str(each.headers))
@@ -209,7 +225,11 @@ def _content_of(made: _Made) -> object:
     return (made.variant.interaction, made.variant.then, answers)
 
 
-def _reads(made: _Made, interactions: Sequence[Interaction], routes: Routes) -> bool:
+def _always(_: _Made) -> bool:
+    return True
+
+
+def _reads(interactions: Sequence[Interaction], routes: Routes, made: _Made) -> bool:
     """Tell whether a variant is one whole 2xx answer that its models read."""
     if len(made.answers) != 1 or made.answers[0].status not in _SUCCESS:
         return False
