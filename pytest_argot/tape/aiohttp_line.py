@@ -23,6 +23,8 @@ from pytest_argot.tape.waiting import wait
 if TYPE_CHECKING:
     from pytest_argot.tape.playback import Failure, Playback
 
+__tracebackhide__ = True
+
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 

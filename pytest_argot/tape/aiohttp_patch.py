@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from pytest_argot.tape.recording import Recording
     from pytest_argot.tape.switchboard import Switchboard
 
+__tracebackhide__ = True
+
 TAP: Final = "argot_tap"
 """Where a live connection, then its protocol, remembers who records the answer."""
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from pytest_argot.tape.switchboard import Switchboard
 
+__tracebackhide__ = True
+
 OURS: Final = ("httpx", "httpx2", "requests", "urllib3", "boto3", "aiohttp", "httplib")
 """vcrpy's patchers that are left out: our own patches stream."""
 

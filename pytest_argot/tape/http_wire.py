@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from pytest_argot.tape.playback import Failure, Playback
 
+__tracebackhide__ = True
+
 LINE_ERRORS: Final[Mapping[str, Callable[..., OSError]]] = MappingProxyType(
     {
         "resolve": gaierror,

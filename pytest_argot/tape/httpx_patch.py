@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pytest_argot.tape.recording import Recording
     from pytest_argot.tape.switchboard import Switchboard
 
+__tracebackhide__ = True
+
 ERRORS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "connect": "ConnectError",

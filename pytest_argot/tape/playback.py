@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pytest_argot.cassette.interaction import Response
     from pytest_argot.errors import NoMatch
 
+__tracebackhide__ = True
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:

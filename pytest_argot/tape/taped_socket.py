@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pytest_argot.tape.recording import Recording
     from pytest_argot.tape.switchboard import Switchboard
 
+__tracebackhide__ = True
+
 
 class TapedSocket:
     """Collects a request; once it is whole, the switchboard says who answers.

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pytest_argot.tape.recording import Recording
     from pytest_argot.tape.switchboard import Switchboard
 
+__tracebackhide__ = True
+
 UNPREPARED = "argot_unprepared"
 """Marks a connection whose tunnel through a proxy is still to be made."""
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from pytest_argot.drift.known import accept_variants
-from tests.cassette_tree import body, interaction
+from tests.cassette_tree import BODY, body, interaction
 from tests.fuzz_house import files, outcomes, recorded, suite
 
 if TYPE_CHECKING:
@@ -225,6 +225,33 @@ def test_known_variants_fail_strictly(house: House) -> None:
             "  test_it.py:* passed, though it is known to fail ← 1 variant, simplest: finish_reason length"
         ]
     )
+
+
+FAULTS = """
+    import urllib.request
+
+    @argot_cassette("haiku", fuzz=Fuzz(families={"http"}, limit=60))
+    def test_httpx():
+        ask()
+
+    @argot_cassette("haiku", fuzz=Fuzz(families={"http"}, limit=60))
+    def test_urllib():
+        asked = httpx.Request("POST", URL, json={"model": "MODEL", "prompt": "a haiku"})
+        headers = {"content-type": "application/json"}
+        with urllib.request.urlopen(urllib.request.Request(URL, asked.read(), headers)) as answer:
+            answer.read()
+"""
+
+
+def test_tracebacks_are_those_of_the_client(house: House) -> None:
+    """A client's error under a fault shows the client's frames and the test's, none of ours."""
+    recorded(house)
+    suite(house, FAULTS.replace("MODEL", BODY["model"]))
+    house.run("-k", "recorded and not then").assert_outcomes(passed=2)
+    result = house.run("-k", "connect or timeout or reset")
+    assert int(result.parseoutcomes()["failed"]) > 9
+    ours = [line for line in result.outlines if "pytest_argot" in line]
+    assert [line for line in ours if ".py:" in line] == []
 
 
 def test_known_variants_that_are_gone_are_told(house: House) -> None:
