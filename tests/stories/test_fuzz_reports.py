@@ -105,6 +105,11 @@ STRICT = """
         if not ask().get("usage"):
             raise ExceptionGroup("two", [AppError(), ValueError()])
 
+    @argot_cassette("haiku", fuzz=Fuzz("usage", families={"drift"}, limit=1, raises=BaseException))
+    def test_called_off():
+        if not ask().get("usage"):
+            pytest.fail("it took too long")
+
     class TestUnit(unittest.TestCase):
         @argot_cassette("haiku", fuzz=Fuzz("choices[0].finish_reason", expect={
             "choices[0].finish_reason=content_filter": AppError, "finish_reason=length": AppError}))
@@ -144,10 +149,11 @@ def test_what_may_and_what_must_be_raised(plain_house: House) -> None:
         "test_valid_is_no_excuse[usage=absent]": "failed",
         "test_expect[finish_reason=length]": "failed",
         "test_mixed_group[usage=null]": "failed",
+        "test_called_off[usage=null]": "failed",
         "TestUnit::test_expect(finish_reason=length)": "failed",
         "test_fixture_fails[usage=null]": "error",
     }
-    result.assert_outcomes(passed=57, failed=4, errors=1, skipped=2)
+    result.assert_outcomes(passed=58, failed=5, errors=1, skipped=2)
     result.stdout.fnmatch_lines(
         [
             "under its variant the test had to raise AppError, and did not",
