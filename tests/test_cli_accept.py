@@ -185,7 +185,7 @@ def test_a_variant_is_accepted_by_its_node_id(
 ) -> None:
     """A node id goes into the file as it reads from the settings; a wrong file or none is 2."""
     (project / "tests").mkdir()
-    (project / "tests" / "test_it.py").touch()
+    (project / "tests" / "test_it.py").write_text("def test_it(): ...", encoding="utf-8")
     monkeypatch.chdir(project / "tests")
     assert main(["accept", "test_it.py::test_it[usage=absent]", *REASON]) == 0
     assert "accepted 1 failing variant in" in capsys.readouterr().out
@@ -193,6 +193,10 @@ def test_a_variant_is_accepted_by_its_node_id(
     for whole in ("test_it", "test_it[recorded]", "test_it[a-search]", "TestIt::test_it(search)"):
         assert main(["accept", f"test_it.py::{whole}", *REASON]) == 2
         assert "only a single variant can be accepted" in capsys.readouterr().err
+    assert main(["accept", "test_it.py::test_ti[usage=absent]", *REASON]) == 2
+    told = capsys.readouterr().err
+    assert "no test 'test_ti' in test_it.py" in told
+    assert "did you mean test_it?" in told
     assert main(["accept", "test_no.py::test_it[usage=absent]", *REASON]) == 2
     assert "no test file 'test_no.py'" in capsys.readouterr().err
     assert main(["accept", "test_it.py::test_it[usage=absent]"]) == 2
