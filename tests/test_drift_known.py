@@ -161,6 +161,7 @@ BROKEN: list[tuple[str, str, str]] = [
     ("# c\n\n" + ENTRY + 'until = "soon"\n', ":3", "until"),
     (ENTRY + "until = 2026-11-22T10:00:00Z\n", ":1", "until"),
     (ENTRY + "level = 1\n", ":1", "level"),
+    ("# c\n" + ENTRY.replace("drift", "variant"), ":2", "0123456789ab is not that of path 'p'"),
 ]
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pytest_argot.drift.finding import Finding, Level
-from pytest_argot.drift.known_file import DRIFT, SECRET, VARIANT, Known, read_tables, write_entries
+from pytest_argot.drift.known_file import (
+    DRIFT,
+    SECRET,
+    VARIANT,
+    Known,
+    read_tables,
+    variant_fingerprint,
+    write_entries,
+)
 from pytest_argot.errors import Misuse
 
 if TYPE_CHECKING:
@@ -29,9 +36,13 @@ class KnownThings:
     secrets: Mapping[str, Known] = field(default_factory=dict[str, Known])
     variants: Mapping[str, Known] = field(default_factory=dict[str, Known])
 
+    def of_variant(self, test: str) -> Known | None:
+        """Give the entry of a variant by its node id, expired or not."""
+        return self.variants.get(variant_fingerprint(test))
+
     def failing_variant(self, test: str, today: date | None = None) -> Known | None:
         """Give the entry of a variant by its node id; one that has expired is none."""
-        entry = self.variants.get(variant_fingerprint(test))
+        entry = self.of_variant(test)
         return None if entry is None or entry.is_past(today or _today()) else entry
 
     def apply(self, findings: Iterable[Finding], today: date | None = None) -> tuple[Finding, ...]:
@@ -131,11 +142,6 @@ def accept_variants(
         Known(variant_fingerprint(each), VARIANT, each, reason.strip(), until) for each in tests
     ]
     return _accepted(file, VARIANT, entries)
-
-
-def variant_fingerprint(test: str) -> str:
-    """Give the 12 hex digits of a node id, variant included, as it reads from the settings."""
-    return hashlib.sha256(test.encode()).hexdigest()[:12]
 
 
 def _accepted(file: Path, table: str, entries: Sequence[Known]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from dataclasses import dataclass
@@ -55,6 +56,11 @@ class Known:
     def is_past(self, day: date) -> bool:
         """Tell whether it has ended by then."""
         return self.until is not None and self.until < day
+
+
+def variant_fingerprint(test: str) -> str:
+    """Give the 12 hex digits of a node id, variant included, as it reads from the settings."""
+    return hashlib.sha256(test.encode()).hexdigest()[:12]
 
 
 def read_tables(file: Path) -> dict[str, dict[str, Known]]:
@@ -158,7 +164,17 @@ def _entry(given: Mapping[str, Any], table: str, where: str) -> Known:
         raise Misuse("a fingerprint is 12 hex digits", where=where, fix=fix)
     if not given["reason"].strip():
         raise Misuse("nothing is accepted without a reason", where=where, fix="fill in reason")
+    if table == VARIANT:
+        _check_variant(given["fingerprint"], given["path"], where)
     until = given.get("until")
     if until is not None and (not isinstance(until, date) or isinstance(until, datetime)):
         raise Misuse("until is no date", where=where, fix="write it as until = 2027-01-31")
     return Known(**{key: given[key] for key in _KEYS if key in given})
+
+
+def _check_variant(fingerprint: str, path: str, where: str) -> None:
+    """Refuse an entry that says two things: it would be that of no test."""
+    own = variant_fingerprint(path)
+    if fingerprint != own:
+        what = f"the fingerprint {fingerprint} is not that of path {path!r}"
+        raise Misuse(what, where=where, fix=f'write fingerprint = "{own}", or mend path')

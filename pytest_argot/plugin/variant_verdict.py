@@ -11,8 +11,11 @@ from pytest_argot.fuzz.expecting import expected
 from pytest_argot.plugin.commands import to_expect, to_record, to_run_again
 from pytest_argot.plugin.tolerance import allowed, is_one_of, worded
 from pytest_argot.plugin.variants import SEARCH
+from pytest_argot.report.wording import clipped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_argot.plugin.run import Run
     from pytest_argot.report.fuzz_summary import FuzzNotes
     from pytest_argot.tape.variation import Variation
@@ -93,13 +96,14 @@ def _is_met(run: Run) -> bool:
     return variation.met or may_ask_nothing
 
 
-def describe(run: Run) -> str:
-    """Say what was changed, in the answer to what, and how to run that again."""
+def describe(run: Run, error: BaseException | None) -> str:
+    """Say what was changed, in the answer to what, and how to run that again.
+
+    ``error``: what the test raised, ``None`` for one that passed though it is known to fail.
+    """
     variant = run.plan.variant
     if variant is None or run.tape is None:
         return ""
-    from pytest_argot.report.wording import clipped
-
     request = run.tape.interactions[variant.interaction].request
     body = clipped(request.body.decode("utf-8", "replace"))
     unasked = "" if _is_met(run) else "  (the test did not ask for it)"
@@ -108,9 +112,26 @@ def describe(run: Run) -> str:
             f"changed: {variant.changed}",
             f"  in the answer to {request.method} {request.url} {body}{unasked}",
             f"run it again: {to_run_again(run)}",
-            f"known to fail: {to_expect(run)}",
+            *_known(run, passed=error is None),
         ]
     )
+
+
+def _known(run: Run, *, passed: bool) -> Iterator[str]:
+    """Say what the file of known things has, or should have, to do with it."""
+    from pytest_argot.plugin.planning import seen_from
+    from pytest_argot.tape.plan import shown
+
+    settings = run.plan.settings
+    test = seen_from(run.item, settings.root, run.item.nodeid)
+    entry = run.session.archive.known(settings).of_variant(test)
+    if entry is not None and passed:
+        file = shown(settings.accepted_file, run.plan.here)
+        yield f"no longer known to fail: take it out of {file}"
+    elif entry is not None:
+        yield f"its acceptance expired on {entry.until} ({clipped(entry.reason)}): mend it, or"
+    if not passed:
+        yield f"known to fail: {to_expect(run)}"
 
 
 def notes(run: Run, report: pytest.TestReport, call: pytest.CallInfo[None]) -> FuzzNotes:

@@ -240,5 +240,6 @@ def _tell_variant(run: Run, report: pytest.TestReport, call: pytest.CallInfo[Non
     run.fuzz_notes = notes(run, report, call)
     at_test(run, report)
     if report.failed:
-        told = how_to_repeat(run) if run.searching else describe(run)
+        error = None if call.excinfo is None else call.excinfo.value
+        told = how_to_repeat(run) if run.searching else describe(run, error)
         report.sections.append(("argot variant", told))

@@ -231,6 +231,35 @@ def test_known_variants_fail_strictly(house: House) -> None:
             "  test_it.py:* passed, though it is known to fail ← 1 variant, simplest: finish_reason length"
         ]
     )
+    over = today - timedelta(2)
+    result.stdout.fnmatch_lines_random(
+        [
+            "run it again: pytest 'test_it.py::test_expired[[]usage=absent[]]'",
+            f"its acceptance expired on {over} (should be over): mend it, or",
+            "known to fail: argot accept 'test_it.py::test_expired[[]usage=absent[]]' *",
+            "run it again: pytest 'test_it.py::test_known[[]finish_reason=length[]]'",
+            "no longer known to fail: take it out of cassettes/argot-accepted.toml",
+        ]
+    )
+    assert result.stdout.str().count("known to fail: argot accept") == 1
+
+
+def test_a_known_variant_of_two_minds_is_a_usage_error(plain_house: House) -> None:
+    """An entry whose path was changed alone names its place, and the fingerprint it should have."""
+    recorded(plain_house)
+    suite(plain_house, PINNED)
+    file = plain_house.cassettes / "argot-accepted.toml"
+    accept_variants(file, ["test_it.py::test_old[usage=absent]"], "issue 12")
+    file.write_text(file.read_text("utf-8").replace("test_old", "test_known"), "utf-8")
+    result = plain_house.run()
+    assert result.ret == 4
+    result.stderr.fnmatch_lines(
+        [
+            "*the fingerprint * is not that of path 'test_it.py::test_known[[]usage=absent[]]'",
+            "*cassettes/argot-accepted.toml:2*",
+            "*write fingerprint = *",
+        ]
+    )
 
 
 FAULTS = """
