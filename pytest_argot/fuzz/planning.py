@@ -266,7 +266,8 @@ def _nothing(subjects: Sequence[Subject], fuzz: Fuzz, *, parsing: bool) -> Misus
     what = f"there is nothing to fuzz: no variant of the families {families}"
     if not subjects:
         return Misuse(
-            f"{what}, as nothing is recorded", fix="record first: pytest --argot-record=once"
+            f"{what}, as nothing is recorded",
+            fix="record first: pytest --argot-record=new_episodes",
         )
     if all(each.model is None for each in subjects):
         return Misuse(

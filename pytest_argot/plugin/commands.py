@@ -17,29 +17,29 @@ MANY = 8
 """More tests than this are named without their parameters."""
 
 
-def to_record(run: Run) -> str:
+def to_record(run: Run, mode: str = "once") -> str:
     """Give what brings a missing cassette; a test that only reads data cannot record it itself."""
     from pytest_argot.cassette.rejected import rejected_path
     from pytest_argot.tape.plan import shown
 
     plan = run.plan
-    ways = list(_ways_for_data(run)) if run.reads_data else [plan.record_command("once")]
+    ways = list(_ways_for_data(run, mode)) if run.reads_data else [plan.record_command(mode)]
     refused = rejected_path(plan.path)
     if refused.exists():
         ways.append(f"keep what was refused: argot keep {shlex.quote(shown(refused, plan.here))}")
     return "\n  or:    ".join(ways)
 
 
-def _ways_for_data(run: Run) -> Iterator[str]:
+def _ways_for_data(run: Run, mode: str) -> Iterator[str]:
     from pytest_argot.report.record_request import record_request
 
     recorder = run.session.collected.recorder(run.plan.path)
     if recorder is not None:
-        yield recorder.record_command("once")
+        yield recorder.record_command(mode)
     if alone := record_request(run.plan.path, run.plan.settings.folder):
         yield alone
     if recorder is None:
-        yield "run a test that makes the request, with --argot-record=once"
+        yield f"run a test that makes the request, with --argot-record={mode}"
 
 
 def to_run_again(run: Run) -> str:

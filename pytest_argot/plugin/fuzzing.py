@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from pytest_argot.errors import Misuse
+from pytest_argot.errors import CassetteMissing, Misuse
 from pytest_argot.fuzz.expecting import describes
 
 if TYPE_CHECKING:
@@ -97,8 +97,9 @@ class Fuzzing:
     def variants(self, plan: Plan, archive: Archive, *, data: bool) -> Mapping[str, Variant]:
         """Give a test's variants by id; planned once for each cassette and fuzz.
 
-        ``CassetteMissing`` and ``CassetteCorrupt`` as the reader says, ``Misuse`` for a selector or
-        an expectation that matches nothing, and where there is nothing to vary.
+        ``CassetteMissing`` and ``CassetteCorrupt`` as the reader says, the former for an empty
+        cassette, too; ``Misuse`` for a selector or an expectation that matches nothing, and where
+        there is nothing to vary.
         """
         routes = archive.routes(plan)
         key = (plan.paths, plan.test, plan.mask, id(routes), plan.fuzz, data)
@@ -116,6 +117,8 @@ class Fuzzing:
         if fuzz.search:
             require_hypothesis()
         everything = archive.interactions(plan)
+        if not everything:
+            raise CassetteMissing(f"nothing is recorded in {plan.name}")
         places = own_places(everything, plan.test)
         interactions = [everything[place] for place in places]
         planned = partial(variants, interactions, archive.routes(plan), fuzz, parsing=data)

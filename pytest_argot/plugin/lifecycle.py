@@ -93,6 +93,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
     run = item.stash[RUN] = session.running = Run(item, plan, session)
     run.reads_data = reads_data(item)
     if item.stash.get(UNRECORDED, False):
+        run.unrecorded = True
         item.add_marker(pytest.mark.skip(reason=record_first(run)))
     try:
         result = yield

@@ -38,7 +38,8 @@ class Run:
     left alone, ``dropped`` those that mode ``update`` took out; ``waiting``: a data test without
     a recording. ``said``: the message that failed the test. ``fuzz_notes``: what is to be told
     of its variant. ``tolerated``: the test raised what it may (or has to) raise under it.
-    ``searching``: it is being searched, ``combinations`` counts what was tried.
+    ``searching``: it is being searched, ``combinations`` counts what was tried. ``unrecorded``: it
+    is skipped, as there is nothing yet to make variants of.
     """
 
     item: pytest.Item
@@ -59,6 +60,7 @@ class Run:
     tolerated: bool = False
     searching: bool = False
     combinations: int = 0
+    unrecorded: bool = False
 
     def open(self) -> Tape:
         """Open the tape; the first call of a test does, later ones give the same tape.
@@ -245,7 +247,8 @@ class Run:
 
         tape = self.tape
         if tape is None:
-            return {}
+            plain: TestNotes = {"test": self.item.nodeid, "unrecorded": True}
+            return plain if self.unrecorded else {}
         notes: TestNotes = {
             "test": self.item.nodeid,
             "cassette": self.plan.name,

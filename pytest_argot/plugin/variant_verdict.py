@@ -62,7 +62,9 @@ def skip_set_up(run: Run, error: Exception) -> None:
 
 def record_first(run: Run) -> str:
     """Say what records the answers a test is to be run under variants of."""
-    return "record first: " + ", or ".join(each.strip() for each in to_record(run).split("\n  or:"))
+    empty = all(path.exists() for path in run.plan.paths)  # mode once would only replay it
+    ways = to_record(run, "new_episodes" if empty else "once").split("\n  or:")
+    return "record first: " + ", or ".join(each.strip() for each in ways)
 
 
 def at_test(run: Run, report: pytest.TestReport) -> None:

@@ -74,9 +74,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     session = metafunc.config.stash[SESSION]
     data = not DATA_FIXTURES.isdisjoint(metafunc.fixturenames)
-    if ids := list(ids_of(test, session, data=data)):
+    ids = list(ids_of(test, session, data=data))
+    if ids == [RECORDED] and _has_parameters(metafunc):
+        return
+    if ids:
         metafunc.fixturenames.append(PARAM)
         metafunc.parametrize(PARAM, ids, ids=ids)
+
+
+def _has_parameters(metafunc: pytest.Metafunc) -> bool:
+    """Tell whether a test has parameters of its own, by mark, by fixture or by another plugin.
+
+    Recordings and commands name tests without the variant: ``pytest test_it.py::test_a`` finds
+    ``test_a[recorded]``, but nothing finds ``test_a[1-recorded]`` by ``test_a[1]``. So only a test
+    without parameters keeps the id ``recorded`` where it has no variants. No public attribute
+    tells of parameters; without the one there is now, a test counts as having some.
+    """
+    return bool(getattr(metafunc, "_calls", True))
 
 
 def is_fuzzed(test: pytest.Item) -> bool:
@@ -85,8 +99,9 @@ def is_fuzzed(test: pytest.Item) -> bool:
 
 
 def ids_of(test: pytest.Item, session: Session, *, data: bool) -> Iterator[str]:
-    """Give the ids of a test's variants, over all cassettes it may have; none without a cassette.
+    """Give the ids of a test's variants, over all cassettes it may have.
 
+    ``recorded`` alone where there are none: while fuzzing is off, and without a recording.
     What is wrong with the test's options is told when its items are planned.
     """
     from pytest_argot.plugin.planning import plan_of
@@ -95,7 +110,10 @@ def ids_of(test: pytest.Item, session: Session, *, data: bool) -> Iterator[str]:
         plan = plan_of(test, session)
     except ArgotError:
         return
-    if plan.fuzz is None or not session.fuzzing.is_on(plan):
+    if plan.fuzz is None:
+        return
+    if not session.fuzzing.is_on(plan):
+        yield RECORDED
         return
     ids: dict[str, None] = {}
     refused: Misuse | None = None
@@ -104,14 +122,15 @@ def ids_of(test: pytest.Item, session: Session, *, data: bool) -> Iterator[str]:
         try:
             ids |= dict.fromkeys(session.variants(each, data=data))
             planned = True
+        except CassetteMissing:  # an empty one
+            continue
         except Misuse as error:
             refused = Misuse(error.what, where=error.where or test.nodeid, fix=error.fix)
     if refused is not None and not planned:
         session.fuzzing.refused.append(refused)
         return
     searched = planned and plan.fuzz.search
-    if ids or searched:
-        yield from (RECORDED, *ids, *([SEARCH] if searched else []))
+    yield from (RECORDED, *ids, *([SEARCH] if searched else []))
 
 
 def _plans(test: pytest.Item, plan: Plan, session: Session) -> Iterator[Plan]:
@@ -164,7 +183,7 @@ def applied(item: pytest.Item, plan: Plan, session: Session) -> Plan | None:
 
 
 def _variants_of(item: pytest.Item, plan: Plan, session: Session) -> Mapping[str, Variant] | None:
-    """Give the variants of an item's own cassette, ``None`` without one or for a corrupt one."""
+    """Give the variants of an item's cassette, ``None`` for an empty, corrupt or missing one."""
     try:
         return session.variants(plan, data=reads_data(item))
     except CassetteMissing:

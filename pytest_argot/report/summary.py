@@ -30,7 +30,8 @@ class TestNotes(TypedDict, total=False):
     answers that were not recorded. ``left``: old interactions nobody asked for while all were
     rewritten. ``waiting``: whether it reads what nobody has recorded yet. ``gone``: indices of
     interactions it did not ask for, of tests that are no longer there. ``fuzz``: of a variant.
-    ``lost``: node ids of variants that are known to fail and are no longer there.
+    ``lost``: node ids of variants that are known to fail and are no longer there. ``unrecorded``:
+    whether it was skipped because there is nothing yet to make variants of.
     """
 
     test: str
@@ -49,6 +50,7 @@ class TestNotes(TypedDict, total=False):
     fuzz: FuzzNotes
     stale: Sequence[str]
     lost: Sequence[str]
+    unrecorded: bool
 
 
 def summary_lines(data: Iterable[TestNotes]) -> list[Line]:
@@ -71,6 +73,7 @@ def summary_lines(data: Iterable[TestNotes]) -> list[Line]:
         *_stale(tests),
         *_waiting(tests),
         *fuzz_lines([test["fuzz"] for test in tests if "fuzz" in test]),
+        *_unrecorded(tests),
         *_lost(tests),
         *_recorded(tests),
     ]
@@ -165,6 +168,15 @@ def _gone(tests: Iterable[TestNotes]) -> list[Line]:
         return []
     text = f"{count(sum(asked.values()), 'interaction')} of tests that are gone, asked for by none"
     return [(f"{text}: {_named(asked)}", "yellow")]
+
+
+def _unrecorded(tests: Iterable[TestNotes]) -> list[Line]:
+    """Tell of tests that were skipped for want of a recording: a green run hides them."""
+    names = {test.get("test", "") for test in tests if test.get("unrecorded")}
+    if not names:
+        return []
+    wait = "waits" if len(names) == 1 else "wait"
+    return [(f"{count(len(names), 'fuzz test')} {wait} for a recording: {_named(names)}", "yellow")]
 
 
 def _lost(tests: Iterable[TestNotes]) -> list[Line]:

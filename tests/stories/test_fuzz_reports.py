@@ -348,6 +348,8 @@ def test_without_a_recording_there_is_one_item_that_says_so(
     result = house.run("-rA")
     result.assert_outcomes(passed=1, skipped=2, errors=1)
     result.stdout.fnmatch_lines(["CassetteCorrupt: *", "*torn.yaml:3"])
+    waiting = "test_it.py::test_data[[]recorded[]], test_it.py::test_later[[]1[]]"
+    result.stdout.fnmatch_lines([f"2 fuzz tests wait for a recording: {waiting}"])
     (said,) = [
         line for line in result.outlines if "record first: pytest" in line and "later" in line
     ]
@@ -356,6 +358,36 @@ def test_without_a_recording_there_is_one_item_that_says_so(
     recorded_now.assert_outcomes(passed=1)
     server.stop()
     house.run("-k", "later").assert_outcomes(passed=6)
+
+
+EMPTY = """
+    import httpx
+    from pytest_argot import Fuzz, argot_cassette
+
+    @argot_cassette("later", fuzz=Fuzz("choices[0].finish_reason", families={{"valid", "drift"}}))
+    def test_later():
+        httpx.post("{base}/completions", json={{"model": "m", "prompt": "hi"}})
+
+    @argot_cassette("later", fuzz=True)
+    def test_data(completion):
+        pass
+"""
+
+
+def test_an_empty_cassette_is_recorded_first(plain_house: House, server: CompletionsServer) -> None:
+    """A cassette without interactions is as good as none: skipped, with the command that fills it."""
+    plain_house.write("test_it.py", EMPTY.format(base=server.base))
+    plain_house.write("cassettes/later.yaml", "version: 1\ninteractions: []\n")
+    for mode in ("none", "once"):
+        result = plain_house.run("-rs", f"--argot-record={mode}")
+        result.assert_outcomes(skipped=2)
+        result.stdout.fnmatch_lines(["2 fuzz tests wait for a recording: *"])
+    said = [line for line in result.outlines if "record first: pytest" in line]
+    commands = {line.partition("record first: ")[2].partition(", or")[0] for line in said}
+    (command,) = commands
+    plain_house.run(*shlex.split(command)[1:]).assert_outcomes(passed=1)
+    server.stop()
+    assert plain_house.run().parseoutcomes()["passed"] > 10
 
 
 MISTAKES = [

@@ -134,7 +134,7 @@ def test_how_much_is_varied_is_said_at_the_start(plain_house: House) -> None:
     recorded(plain_house)
     suite(plain_house, ODD)
     off = plain_house.run("--argot-fuzz=off", "-rA", "-k", "test_usage")
-    assert outcomes(off) == {"test_it.py::test_usage": "passed"}
+    assert outcomes(off) == {"test_it.py::test_usage[recorded]": "passed"}
     result = plain_house.run("--argot-fuzz=full", "--collect-only", "-q", "-k", "test_usage")
     assert len(ids(result)) > 10
     late = plain_house.run("--argot-fuzz-time=0s", "-k", "test_usage")
@@ -171,3 +171,47 @@ def test_the_command_finds_a_variant_beyond_the_limit(plain_house: House) -> Non
     arguments = shlex.split(said)[4:]
     assert arguments == ["test_it.py::test_zero[usage.total_tokens=0]", "--argot-fuzz=full"]
     assert "1 failed in" in run(*arguments)
+
+
+CHANGES = """
+    @argot_cassette("one", fuzz="usage")
+    def test_one():
+        ask("{prompt}")
+
+    @argot_cassette("two", fuzz="usage")
+    def test_two():
+        ask()
+
+    @argot_cassette("three", fuzz="usage")
+    @pytest.mark.parametrize("size", [1])
+    def test_three(size):
+        ask()
+"""
+
+
+def test_the_recorded_answer_has_one_id_always(plain_house: House) -> None:
+    """Ids are the same while recording and with fuzzing off, so that --lf finds what failed.
+
+    A test with parameters has its plain id there, as commands and recordings name it.
+    """
+    for name in ("one", "two", "three"):
+        recorded(plain_house, name)
+    suite(plain_house, CHANGES.format(prompt="another"))
+    plain_house.run().assert_outcomes(passed=68, failed=1)
+    for how in (["--argot-record=update"], ["--argot-fuzz=off"], ["--argot-record=rewrite"]):
+        found = plain_house.run("--lf", "--collect-only", "-q", *how)
+        assert [line for line in found.outlines if "::" in line] == [
+            "test_it.py::test_one[recorded]"
+        ]
+    whole = plain_house.run("--collect-only", "-q", "--argot-fuzz=off")
+    assert [line for line in whole.outlines if "::" in line] == [
+        "test_it.py::test_one[recorded]",
+        "test_it.py::test_two[recorded]",
+        "test_it.py::test_three[1]",
+    ]
+    (plain_house.cassettes / "two.yaml").unlink()
+    result = plain_house.run(
+        "-v", "test_it.py::test_two", "test_it.py::test_three[1]", "--argot-fuzz=off"
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    assert "test_two[recorded] SKIPPED" in plain_house.run("-v").stdout.str()
