@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_argot.cassette.interaction import Interaction
+    from pytest_argot.drift.routes import Routes
     from pytest_argot.fuzz.fuzz import Fuzz
     from pytest_argot.fuzz.variant import Variant
     from pytest_argot.tape.archive import Archive
@@ -95,19 +96,26 @@ class Fuzzing:
         return self.switch == "full" and self.is_on(plan)
 
     def variants(self, plan: Plan, archive: Archive, *, data: bool) -> Mapping[str, Variant]:
-        """Give a test's variants by id; planned once for each cassette and fuzz.
+        """Give a test's variants by id; planned once for tests that are varied alike.
 
         ``CassetteMissing`` and ``CassetteCorrupt`` as the reader says, the former for an empty
         cassette, too; ``Misuse`` for a selector or an expectation that matches nothing, and where
         there is nothing to vary.
         """
         routes = archive.routes(plan)
-        key = (plan.paths, plan.test, plan.mask, id(routes), plan.fuzz, data)
-        if key not in self._plans:
-            self._plans[key] = self._planned(plan, archive, data=data), plan
-        return self._plans[key][0]
+        alike = (plan.paths, plan.mask, id(routes), plan.fuzz, data)
+        if (plan.test, alike) not in self._plans:
+            everything = archive.interactions(plan)
+            own = {place: everything[place] for place in own_places(everything, plan.test)}
+            key = (tuple(own), alike)
+            if key not in self._plans:
+                self._plans[key] = self._planned(plan, own, routes, data=data), plan
+            self._plans[plan.test, alike] = self._plans[key]
+        return self._plans[plan.test, alike][0]
 
-    def _planned(self, plan: Plan, archive: Archive, *, data: bool) -> Mapping[str, Variant]:
+    def _planned(
+        self, plan: Plan, own: Mapping[int, Interaction], routes: Routes, *, data: bool
+    ) -> Mapping[str, Variant]:
         from pytest_argot.fuzz.planning import variants
         from pytest_argot.fuzz.search import require_hypothesis
 
@@ -116,12 +124,10 @@ class Fuzzing:
             return {}
         if fuzz.search:
             require_hypothesis()
-        everything = archive.interactions(plan)
-        if not everything:
+        if not own:
             raise CassetteMissing(f"nothing is recorded in {plan.name}")
-        places = own_places(everything, plan.test)
-        interactions = [everything[place] for place in places]
-        planned = partial(variants, interactions, archive.routes(plan), fuzz, parsing=data)
+        places = list(own)
+        planned = partial(variants, list(own.values()), routes, fuzz, parsing=data)
         found = planned(full=self.switch == "full")
         if fuzz.expect:
             found = (*found, *_expected(fuzz, planned(full=True)))
