@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import partial
 from hashlib import sha256
 from itertools import islice
@@ -13,17 +12,15 @@ from pytest_argot.drift.judge import is_stream
 from pytest_argot.drift.merge import merged
 from pytest_argot.drift.parse import parses
 from pytest_argot.drift.stream import json_events
-from pytest_argot.errors import Misuse
 from pytest_argot.fuzz.drafting import DRAFTERS
 from pytest_argot.fuzz.event_stream import as_json
 from pytest_argot.fuzz.fuzz import FAMILIES
 from pytest_argot.fuzz.identity import distinct, numbered
-from pytest_argot.fuzz.selector import EVERYTHING
+from pytest_argot.fuzz.refusal import check_selectors, nothing_to_fuzz
 from pytest_argot.fuzz.subject import Subject
 from pytest_argot.fuzz.turns import spread, turns
 from pytest_argot.fuzz.variant import END, Variant
 from pytest_argot.fuzz.verdict import Verdict
-from pytest_argot.wire.json_path import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -34,9 +31,6 @@ if TYPE_CHECKING:
     from pytest_argot.fuzz.fuzz import Fuzz
 
 _SUCCESS: Final = range(200, 300)
-_NAMED: Final = 8
-_ALIKE: Final = 0.5
-"""From where on, between 0 and 1, a path may be what was meant by another."""
 
 
 def variants(
@@ -58,13 +52,14 @@ def variants(
     subjects = [
         Subject(index, each, routes.find(each.request)) for index, each in enumerate(interactions)
     ]
-    _check_selectors(subjects, fuzz)
-    families = [each for each in FAMILIES if each in fuzz.families]
+    check_selectors(subjects, fuzz)
     fits = partial(_reads, interactions, routes) if parsing else _always
-    made = turns(_made(subjects, family, fuzz, fits) for family in families)
+    of = partial(_made, subjects, fuzz, fits)
+    made = turns(of(each) for each in FAMILIES if each in fuzz.families)
     found = tuple(islice(_distinct(made), None if full else fuzz.limit))
     if not found and (full or fuzz.limit):
-        raise _nothing(subjects, fuzz, parsing=parsing)
+        others = [each for each in FAMILIES if each not in fuzz.families and any(of(each))]
+        raise nothing_to_fuzz(subjects, fuzz, others, parsing=parsing)
     return found
 
 
@@ -148,7 +143,7 @@ def meet(chosen: Sequence[Variant]) -> bool:
 
 
 def _made(
-    subjects: Sequence[Subject], family: str, fuzz: Fuzz, fits: Callable[[_Made], bool]
+    subjects: Sequence[Subject], fuzz: Fuzz, fits: Callable[[_Made], bool], family: str
 ) -> Iterator[_Told]:
     """Give the variants of one family, each subject in turn; of many, rather something new."""
     made = [_of(subject, family, fuzz, fits) for subject in subjects]
@@ -242,41 +237,3 @@ def _reads(interactions: Sequence[Interaction], routes: Routes, made: _Made) -> 
         return True
     whole = as_json(merged(json_events(changed.response.body)))
     return Verdict(route, route.body).reads(whole)
-
-
-def _check_selectors(subjects: Sequence[Subject], fuzz: Fuzz) -> None:
-    if not fuzz.selectors:
-        return
-    paths = [field.path for subject in subjects for field, _ in subject.fields]
-    for selector in fuzz.parsed:
-        if selector.steps != (EVERYTHING,) and not any(map(selector.names, filter(None, paths))):
-            known = dict.fromkeys(normalise(path) for path in paths if path)
-            alike = get_close_matches(selector.text, known, n=_NAMED, cutoff=_ALIKE)
-            names = list(dict.fromkeys((*alike, *known)))
-            fields = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
-            raise Misuse(
-                f"the fuzz selector {selector.text!r} matches nothing that was recorded",
-                fix=f"use one of: {fields}" if known else "give the route a response model",
-            )
-
-
-def _nothing(subjects: Sequence[Subject], fuzz: Fuzz, *, parsing: bool) -> Misuse:
-    """Say why a plan is empty."""
-    families = ", ".join(each for each in FAMILIES if each in fuzz.families)
-    what = f"there is nothing to fuzz: no variant of the families {families}"
-    if not subjects:
-        return Misuse(
-            f"{what}, as nothing is recorded",
-            fix="record first: pytest --argot-record=new_episodes",
-        )
-    if all(each.model is None for each in subjects):
-        return Misuse(
-            f"{what}, as no response model judges the recording",
-            fix='give the route a model, or use families={"stream", "http"}',
-        )
-    if fuzz.families <= {"stream"} and all(each.stream is None for each in subjects):
-        return Misuse(f"{what}, as no recorded response is one", fix="add families: valid, http, …")
-    if not any(each.sound for each in subjects):
-        return Misuse(f"{what}, as the recording itself drifts", fix="argot check tells how")
-    where = " that can be read as data" if parsing else ""
-    return Misuse(what + where, fix="take out selectors, or add families: " + ", ".join(FAMILIES))

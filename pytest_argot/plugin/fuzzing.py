@@ -14,7 +14,7 @@ from pytest_argot.errors import CassetteMissing, Misuse
 from pytest_argot.fuzz.expecting import describes
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Hashable, Iterable, Mapping, Sequence
 
     import pytest
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pytest_argot.tape.plan import Plan
 
 SWITCH: Final = ("off", "on", "full")
+_FORMS: Final = "use an id or a path and value, like"
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|)\Z")
 _SECONDS: Final = {"ms": 0.001, "": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -116,6 +117,7 @@ class Fuzzing:
     def _planned(
         self, plan: Plan, own: Mapping[int, Interaction], routes: Routes, *, data: bool
     ) -> Mapping[str, Variant]:
+        from pytest_argot.fuzz.fuzz import FAMILIES, Fuzz
         from pytest_argot.fuzz.planning import variants
         from pytest_argot.fuzz.search import require_hypothesis
 
@@ -127,10 +129,12 @@ class Fuzzing:
         if not own:
             raise CassetteMissing(f"nothing is recorded in {plan.name}")
         places = list(own)
-        planned = partial(variants, list(own.values()), routes, fuzz, parsing=data)
-        found = planned(full=self.switch == "full")
+        planned = partial(variants, list(own.values()), routes, parsing=data)
+        found = planned(fuzz, full=self.switch == "full")
         if fuzz.expect:
-            found = (*found, *_expected(fuzz, planned(full=True)))
+            anything = Fuzz(families=FAMILIES)
+            every = partial(planned, anything, full=True)
+            found = (*found, *_expected(fuzz, planned(fuzz, full=True), every))
         return {each.id: replace(each, interaction=places[each.interaction]) for each in found}
 
     @contextmanager
@@ -157,16 +161,30 @@ def own_places(interactions: Sequence[Interaction], test: str) -> list[int]:
     return own or list(range(len(interactions)))
 
 
-def _expected(fuzz: Fuzz, variants: Iterable[Variant]) -> list[Variant]:
-    """Give the variants that something is expected of: they run whatever the limit."""
+def _expected(
+    fuzz: Fuzz, variants: Iterable[Variant], every: Callable[[], Iterable[Variant]]
+) -> list[Variant]:
+    """Give the variants that something is expected of: they run whatever the limit.
+
+    ``every`` gives all variants there could be, of any family and field.
+    """
     known = list(variants)
     for name in fuzz.expect:
         if not any(describes(name, each) for each in known):
-            raise Misuse(
-                f"expect names no variant: {name!r}",
-                fix=f"use an id or a path and value, like {_example(known)!r}",
-            )
+            others = [each for each in every() if describes(name, each)]
+            fix = _instead(fuzz, name, others) or f"{_FORMS} {_example(known)!r}"
+            raise Misuse(f"expect names no variant: {name!r}", fix=fix)
     return [each for each in known if any(describes(name, each) for name in fuzz.expect)]
+
+
+def _instead(fuzz: Fuzz, name: str, others: Sequence[Variant]) -> str:
+    """Say why a variant that there could be is none of the plan's, ``""`` without such a one."""
+    if not others:
+        return ""
+    if any(each.family in fuzz.families for each in others):
+        return f"the selectors leave it out: add one that names {others[0].path}"
+    families = " or ".join(dict.fromkeys(each.family for each in others))
+    return f"{name} is of family {families}: add it to families"
 
 
 def _example(variants: Iterable[Variant]) -> str:

@@ -399,7 +399,15 @@ MISTAKES = [
     ("fuzz=3", ["*fuzz = 3 is not allowed*", "*test_wrong*", "*use True, a selector*"]),
     (
         "fuzz=Fuzz(expect={'usage=gone': ValueError})",
-        ["*expect names no variant: 'usage=gone'*", "*test_wrong*"],
+        ["*expect names no variant: 'usage=gone'*", "*test_wrong*", "*use an id or a path and*"],
+    ),
+    (
+        "fuzz=Fuzz(expect={'429-for-ever': ValueError})",
+        ["*test_wrong*", "*429-for-ever is of family http: add it to families"],
+    ),
+    (
+        "fuzz=Fuzz('choices', expect={'usage=absent': ValueError})",
+        ["*test_wrong*", "*the selectors leave it out: add one that names usage"],
     ),
 ]
 
