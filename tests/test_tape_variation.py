@@ -112,21 +112,23 @@ def test_what_was_improvised_is_not_played_twice() -> None:
 
 
 STRANGERS = [
-    request(url="https://llm.example/v1/moderations"),
-    request(model="larger"),
-    request(stream=True),
-    replace(request(), method="PUT"),
+    (request(url="https://llm.example/v1/moderations"), ""),
+    (request(model="larger"), ' for model "larger"'),
+    (request(stream=True), " as a stream"),
+    (replace(request(), method="PUT"), ""),
 ]
 
 
-@pytest.mark.parametrize("stranger", STRANGERS, ids=["route", "model", "streamed", "method"])
-def test_another_kind_diverges(stranger: Request) -> None:
+@pytest.mark.parametrize(
+    ("stranger", "new"), STRANGERS, ids=["route", "model", "streamed", "method"]
+)
+def test_another_kind_diverges(stranger: Request, new: str) -> None:
     """Another route, method, LLM model or way to answer is nothing to improvise from."""
     made = variation(variant(0), ONE)
     assert asked(made, request(), stranger) == ["changed", None]
-    assert made.diverged == f"{stranger.method} {stranger.url}"
+    assert made.diverged == f"{stranger.method} {stranger.url}{new}"
     assert asked(made, request(url="https://else.example/")) == [None]
-    assert made.diverged == f"{stranger.method} {stranger.url}"
+    assert made.diverged == f"{stranger.method} {stranger.url}{new}"
 
 
 def test_reading_on_where_the_recording_stopped_diverges() -> None:

@@ -11,11 +11,13 @@ from pytest_argot.fuzz.expecting import expected
 from pytest_argot.plugin.commands import to_expect, to_record, to_run_again
 from pytest_argot.plugin.tolerance import allowed, is_one_of, worded
 from pytest_argot.plugin.variants import SEARCH
-from pytest_argot.report.wording import clipped
+from pytest_argot.report.wording import clipped, ordinal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from pytest_argot.cassette.interaction import Request
+    from pytest_argot.fuzz.variant import Variant
     from pytest_argot.plugin.run import Run
     from pytest_argot.report.fuzz_summary import FuzzNotes
     from pytest_argot.tape.variation import Variation
@@ -107,16 +109,38 @@ def describe(run: Run, error: BaseException | None) -> str:
     if variant is None or run.tape is None:
         return ""
     request = run.tape.interactions[variant.interaction].request
+    number = _number(run.tape.requests, variant.interaction)
     body = clipped(request.body.decode("utf-8", "replace"))
     unasked = "" if _is_met(run) else "  (the test did not ask for it)"
     return "\n".join(
         [
             f"changed: {variant.changed}",
-            f"  in the answer to {request.method} {request.url} {body}{unasked}",
+            f"  in the answer to {request.method} {request.url} {body}{number}{unasked}",
+            *_demanded(run, variant, error),
             f"run it again: {to_run_again(run)}",
             *_known(run, passed=error is None),
         ]
     )
+
+
+def _number(requests: Sequence[Request], place: int) -> str:
+    """Tell equal requests apart: ``(2nd of 2)``, ``""`` for one that is there once."""
+    one = requests[place]
+    alike = [
+        index
+        for index, each in enumerate(requests)
+        if (each.method, each.url, each.body) == (one.method, one.url, one.body)
+    ]
+    if len(alike) == 1:
+        return ""
+    return f"  ({ordinal(alike.index(place) + 1)} of {len(alike)})"
+
+
+def _demanded(run: Run, variant: Variant, error: BaseException | None) -> Iterator[str]:
+    """Say what the test had to raise, and what came instead."""
+    must = () if run.plan.fuzz is None else expected(run.plan.fuzz, variant)
+    if must and error is not None and not run.said:  # what was said is that nothing was raised
+        yield f"expected: {worded(must)}, but {type(error).__qualname__} was raised"
 
 
 def _known(run: Run, *, passed: bool) -> Iterator[str]:

@@ -25,6 +25,13 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {plural}"
 
 
+def ordinal(number: int) -> str:
+    """Give ``"1st"``, ``"2nd"``, ``"3rd"``, ``"11th"``."""
+    teen = number % 100 // 10 == 1
+    ending = "th" if teen else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{ending}"
+
+
 def joined(items: Iterable[str]) -> str:
     """Give ``"a"``, ``"a and b"``, ``"a, b and c"``."""
     words = list(items)

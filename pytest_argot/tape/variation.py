@@ -27,6 +27,9 @@ One that asks the same for ever, though it gets what was recorded, does not end;
 something new each time nobody knows.
 """
 
+_LONGEST_NAME: Final = 80
+"""Characters of an LLM model's name that are told."""
+
 
 def varied(interactions: Sequence[Interaction], variant: Variant) -> tuple[Interaction, ...]:
     """Give interactions as they would be had the server answered so."""
@@ -134,11 +137,22 @@ class Variation:
             return None
         index = equal[-1] if equal else self._stand_in(alike)
         if index is None:
-            self.diverged = self.diverged or f"{asked.method} {asked.url}"
+            said = f"{asked.method} {asked.url}{self._unlike(kind)}"
+            self.diverged = self.diverged or said
             return None
         self._again += bool(equal)
         self.improvised += 1
         return self._of(index, key)
+
+    def _unlike(self, kind: Kind) -> str:
+        """Say what is new about a request to a place that the cassette knows."""
+        known = [Kind.of(each.request) for each in self._interactions]
+        here = [each for each in known if (each.method, each.url) == (kind.method, kind.url)]
+        if not here or kind in here:
+            return ""
+        if all(each.model != kind.model for each in here):
+            return f" for model {json.dumps(str(kind.model)[:_LONGEST_NAME])}"
+        return " as a stream" if kind.streamed else " without a stream"
 
     def _stand_in(self, alike: Sequence[int]) -> int | None:
         """Give the index of what answers a request that was not recorded."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -110,6 +111,10 @@ STRICT = """
         if not ask().get("usage"):
             pytest.fail("it took too long")
 
+    @argot_cassette("haiku", fuzz=Fuzz("usage", limit=0, expect={"usage=absent": AppError}))
+    def test_other():
+        ask()["usage"]
+
     class TestUnit(unittest.TestCase):
         @argot_cassette("haiku", fuzz=Fuzz("choices[0].finish_reason", expect={
             "choices[0].finish_reason=content_filter": AppError, "finish_reason=length": AppError}))
@@ -150,17 +155,35 @@ def test_what_may_and_what_must_be_raised(plain_house: House) -> None:
         "test_expect[finish_reason=length]": "failed",
         "test_mixed_group[usage=null]": "failed",
         "test_called_off[usage=null]": "failed",
+        "test_other[usage=absent]": "failed",
         "TestUnit::test_expect(finish_reason=length)": "failed",
         "test_fixture_fails[usage=null]": "error",
     }
-    result.assert_outcomes(passed=58, failed=5, errors=1, skipped=2)
+    result.assert_outcomes(passed=59, failed=6, errors=1, skipped=2)
     result.stdout.fnmatch_lines(
         [
             "under its variant the test had to raise AppError, and did not",
             'changed: choices[[]0[]].finish_reason: "stop" → "length"*',
+            "expected: AppError, but KeyError was raised",
             "SKIPPED [[]*[]] test_it.py:*: the set-up raised AppError, as it may under this variant",
         ]
     )
+
+
+TWICE = """
+    @argot_cassette("haiku", fuzz="choices[0].finish_reason")
+    def test_it():
+        assert ask()["choices"][0]["finish_reason"] == ask()["choices"][0]["finish_reason"]
+"""
+
+
+def test_equal_requests_are_told_apart(plain_house: House) -> None:
+    """The report says in the answer to which of several equal requests something was changed."""
+    recorded(plain_house, "haiku", body(), replace(interaction(body(id="cmpl-2")), ordinal=2))
+    suite(plain_house, TWICE)
+    result = plain_house.run()
+    told = [line for line in result.outlines if line.startswith("  in the answer to POST ")]
+    assert [line.rpartition("  ")[2] for line in told] == ["(1st of 2)", "(2nd of 2)"] * 2
 
 
 KNOWN = [
