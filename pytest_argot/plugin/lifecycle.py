@@ -14,7 +14,7 @@ from pytest_argot.plugin.screen import NAME, Screen
 from pytest_argot.plugin.session import SESSION
 from pytest_argot.plugin.unittest_variants import note_loop, watch_set_up
 from pytest_argot.plugin.variant_verdict import record_first, skip_diverged, skip_set_up
-from pytest_argot.plugin.variants import SEARCH, UNRECORDED, applied, reads_data, varied
+from pytest_argot.plugin.variants import SEARCH, UNRECORDED, UNVARIED, applied, reads_data, varied
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -92,6 +92,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
         item.add_marker(pytest.mark.skip(reason=reason))
     run = item.stash[RUN] = session.running = Run(item, plan, session)
     run.reads_data = reads_data(item)
+    run.unvaried = item.stash.get(UNVARIED, False)
     if item.stash.get(UNRECORDED, False):
         run.unrecorded = True
         item.add_marker(pytest.mark.skip(reason=record_first(run)))

@@ -39,7 +39,7 @@ class Run:
     a recording. ``said``: the message that failed the test. ``fuzz_notes``: what is to be told
     of its variant. ``tolerated``: the test raised what it may (or has to) raise under it.
     ``searching``: it is being searched, ``combinations`` counts what was tried. ``unrecorded``: it
-    is skipped, as there is nothing yet to make variants of.
+    is skipped, as there is nothing yet to make variants of. ``unvaried``: asked for in vain.
     """
 
     item: pytest.Item
@@ -61,6 +61,7 @@ class Run:
     searching: bool = False
     combinations: int = 0
     unrecorded: bool = False
+    unvaried: bool = False
 
     def open(self) -> Tape:
         """Open the tape; the first call of a test does, later ones give the same tape.
@@ -262,6 +263,7 @@ class Run:
             "left": self.left,
             "dropped": self.dropped,
             "waiting": self.waiting,
+            "unvaried": self.unvaried,
             "stale": [shown(each.path, self.plan.here) for each in self.stale()],
         }
         if self.fuzz_notes is not None:

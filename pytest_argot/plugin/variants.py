@@ -38,6 +38,8 @@ class Varied:
 
 VARIED: pytest.StashKey[Varied] = pytest.StashKey()
 UNRECORDED: pytest.StashKey[bool] = pytest.StashKey()
+UNVARIED: pytest.StashKey[bool] = pytest.StashKey()
+"""Whether all variants were asked for, and there are none while recording."""
 
 
 def varied(item: pytest.Item) -> Varied:
@@ -168,7 +170,10 @@ def applied(item: pytest.Item, plan: Plan, session: Session) -> Plan | None:
     A test that is to be fuzzed before it was recorded is skipped when its turn comes.
     """
     _refuse_param(item)
-    if plan.fuzz is None or not session.fuzzing.is_on(plan):
+    if plan.fuzz is None:
+        return plan
+    if not session.fuzzing.is_on(plan):
+        item.stash[UNVARIED] = session.fuzzing.switch == "full" and not plan.disabled
         return plan
     wanted = varied(item).variant
     variants = _variants_of(item, plan, session)

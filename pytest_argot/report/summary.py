@@ -31,7 +31,8 @@ class TestNotes(TypedDict, total=False):
     rewritten. ``waiting``: whether it reads what nobody has recorded yet. ``gone``: indices of
     interactions it did not ask for, of tests that are no longer there. ``fuzz``: of a variant.
     ``lost``: node ids of variants that are known to fail and are no longer there. ``unrecorded``:
-    whether it was skipped because there is nothing yet to make variants of.
+    whether it was skipped because there is nothing yet to make variants of. ``unvaried``: whether
+    all its variants were asked for while it may record.
     """
 
     test: str
@@ -51,6 +52,7 @@ class TestNotes(TypedDict, total=False):
     stale: Sequence[str]
     lost: Sequence[str]
     unrecorded: bool
+    unvaried: bool
 
 
 def summary_lines(data: Iterable[TestNotes]) -> list[Line]:
@@ -73,6 +75,7 @@ def summary_lines(data: Iterable[TestNotes]) -> list[Line]:
         *_stale(tests),
         *_waiting(tests),
         *fuzz_lines([test["fuzz"] for test in tests if "fuzz" in test]),
+        *_unvaried(tests),
         *_unrecorded(tests),
         *_lost(tests),
         *_recorded(tests),
@@ -168,6 +171,12 @@ def _gone(tests: Iterable[TestNotes]) -> list[Line]:
         return []
     text = f"{count(sum(asked.values()), 'interaction')} of tests that are gone, asked for by none"
     return [(f"{text}: {_named(asked)}", "yellow")]
+
+
+def _unvaried(tests: Iterable[TestNotes]) -> list[Line]:
+    if not any(test.get("unvaried") for test in tests):
+        return []
+    return [("fuzzing is off while recording: --argot-fuzz=full was not heeded", "yellow")]
 
 
 def _unrecorded(tests: Iterable[TestNotes]) -> list[Line]:

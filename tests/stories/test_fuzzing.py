@@ -215,3 +215,17 @@ def test_the_recorded_answer_has_one_id_always(plain_house: House) -> None:
     )
     result.assert_outcomes(passed=1, errors=1)
     assert "test_two[recorded] SKIPPED" in plain_house.run("-v").stdout.str()
+
+
+def test_full_fuzzing_is_not_heeded_while_recording_and_says_so(plain_house: House) -> None:
+    """`--argot-fuzz=full` in a writing mode plays the recording alone; one line tells."""
+    recorded(plain_house, "one")
+    suite(plain_house, CHANGES.partition('@argot_cassette("two"')[0].format(prompt="a haiku"))
+    told = "fuzzing is off while recording: --argot-fuzz=full was not heeded"
+    for flags, number in (
+        (["--argot-record=update", "--argot-fuzz=full"], 1),
+        (["--argot-record=update"], 0),
+        (["--argot-record=once", "--argot-fuzz=full"], 0),
+        (["--argot-fuzz=full"], 0),
+    ):
+        assert plain_house.run(*flags).outlines.count(told) == number
