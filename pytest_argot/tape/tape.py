@@ -38,6 +38,7 @@ class Tape:
 
     Made by the ``argot`` fixture or by ``use_cassette``. Read its properties; interactions stand
     in the order of the file, those recorded now at the end or in the place of what they replace.
+    ``was_read``: somebody looked at the parsed responses.
     """
 
     def __init__(self, plan: Plan, archive: Archive) -> None:
@@ -47,6 +48,7 @@ class Tape:
         self._held = Holdings.of(plan, archive)
         self.traffic = self._traffic()
         self.line = Line(self.traffic)
+        self.was_read = False
         self._stack = ExitStack()
         self._reading = self._read()
 
@@ -90,16 +92,19 @@ class Tape:
     @property
     def completions(self) -> list[Any]:
         """Every successful modelled response, parsed; a streamed one is merged from its chunks."""
+        self.was_read = True
         return self.reading.completions
 
     @property
     def responses(self) -> list[Any]:
         """Every response, parsed with its model: errors too, plain JSON where no model is known."""
+        self.was_read = True
         return self.reading.responses
 
     @property
     def chunks(self) -> list[Any]:
         """The parsed chunks of every streamed response, in order."""
+        self.was_read = True
         return self.reading.chunks
 
     @property

@@ -52,7 +52,9 @@ def use_cassette(
 
     ``variant``: one changed response, as ``pytest_argot.fuzz.variants`` gives them; nothing is
     recorded or judged then. A body that it leads to a request the cassette knows nothing like
-    ends there, without an error; ``tape.diverged`` names that request.
+    ends there, without an error; ``tape.diverged`` names that request. A body that ended well and
+    asked for nothing is an error (``ArgotError``), unless it read the tape's parsed responses or
+    ``allow_unplayed=True`` was said.
 
     Raises ``CassetteMissing``, ``CassetteCorrupt`` or ``Misuse`` on entering, ``NoMatch`` for a
     request without an answer (again on leaving, if the body swallowed it), and on leaving
@@ -127,6 +129,7 @@ def _check(tape: Tape) -> None:
     if tape.miss is not None:
         raise tape.miss
     if tape.variant is not None:
+        _check_played(tape)
         return
     findings = tape.findings
     if failing := _failing(findings, tape.plan.fail_on):
@@ -138,6 +141,17 @@ def _check(tape: Tape) -> None:
         raise ArgotError(_too_old(tape), fix=tape.plan.record_command("rewrite"))
     if tape.unplayed and not tape.plan.options.allow_unplayed:
         warnings.warn(_unplayed(tape), UnplayedWarning, stacklevel=4)
+
+
+def _check_played(tape: Tape) -> None:
+    """Refuse a variant that nobody met: whatever was called went past the tape."""
+    if not (tape.played or tape.was_read or tape.plan.options.allow_unplayed):
+        raise ArgotError(
+            "nothing was intercepted: the block asked the cassette for nothing under its variant",
+            where=tape.plan.name,
+            fix="make the call inside the block through a client that is intercepted, "
+            "or say use_cassette(..., allow_unplayed=True)",
+        )
 
 
 def _too_old(tape: Tape) -> str:

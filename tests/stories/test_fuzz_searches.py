@@ -238,6 +238,46 @@ def test_beside_the_users_own_given(plain_house: House) -> None:
     assert files(plain_house.cassettes) == before
 
 
+UNPLAYED = """
+    from pytest_argot import use_cassette
+    from pytest_argot.fuzz import variants
+
+    CHANGED = variants("haiku", "usage").example()
+
+    def test_nothing():
+        with use_cassette("haiku", variant=CHANGED):
+            pass
+
+    def test_raises():
+        with pytest.raises(KeyError), use_cassette("haiku", variant=CHANGED):
+            raise KeyError
+
+    def test_data():
+        with use_cassette("haiku", variant=CHANGED) as tape:
+            assert tape.completions
+
+    def test_allowed():
+        with use_cassette("haiku", variant=CHANGED, allow_unplayed=True):
+            pass
+
+    def test_plays():
+        with use_cassette("haiku", variant=CHANGED):
+            ask()
+"""
+
+
+def test_a_block_that_plays_nothing_of_its_variant_fails(plain_house: House) -> None:
+    """As a decorated test does; reading the data counts, and `allow_unplayed` accepts it."""
+    recorded(plain_house)
+    suite(plain_house, UNPLAYED)
+    result = plain_house.run("-rA", "-W", "ignore")
+    assert [test for test, how in outcomes(result).items() if how != "passed"] == [
+        "test_it.py::test_nothing"
+    ]
+    result.stdout.fnmatch_lines(["E *nothing was intercepted: the block asked the cassette for *"])
+    result.assert_outcomes(passed=4, failed=1)
+
+
 IMPORTS = """
     import sys
 
