@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pytest_argot.fuzz.fuzz import Fuzz
@@ -39,6 +41,15 @@ def test_only_an_invalid_answer_is_a_reason_to_raise() -> None:
     assert allowed(fuzz, variant(valid=False)) == (AppError,)
     strict = Fuzz(raises=AppError, expect={"finish_reason=content_filter": BlockedError})
     assert allowed(strict, variant(valid=False)) == allowed(strict, variant()) == (BlockedError,)
+
+
+def test_a_combination_allows_what_its_parts_are_expected_to_raise() -> None:
+    """Beside that an invalid one allows what every invalid variant does."""
+    fuzz = Fuzz(raises=KeyError, expect={"finish_reason=content_filter": BlockedError})
+    part = variant()
+    whole = replace(part, id="a+b", path="a, b", parts=(replace(part, id="a"), part))
+    assert allowed(fuzz, whole) == (BlockedError,)
+    assert allowed(fuzz, replace(whole, valid=False)) == (BlockedError, KeyError)
 
 
 GROUPS: list[tuple[BaseException, bool]] = [

@@ -14,9 +14,16 @@ Kinds = tuple[type[BaseException], ...]
 
 
 def allowed(fuzz: Fuzz, variant: Variant) -> Kinds:
-    """Give what a test may raise under a variant: only an invalid one is a reason to."""
+    """Give what a test may raise under a variant: only an invalid one is a reason to.
+
+    A combination allows what any of its parts is expected to raise.
+    """
     must = expected(fuzz, variant)
-    return must or (() if variant.valid else fuzz.raises)
+    for part in variant.parts:  # a combination: whichever of them is noticed first
+        must += expected(fuzz, part)
+    if must and not variant.parts:
+        return must
+    return must + (() if variant.valid else fuzz.raises)
 
 
 def is_one_of(error: BaseException, kinds: Kinds) -> bool:
