@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import find, given, settings
 from pytest_argot.errors import CassetteMissing, Misuse
 from pytest_argot.fuzz import variants
 from pytest_argot.fuzz.fuzz import Fuzz
-from pytest_argot.fuzz.search import Combination, combinations
+from pytest_argot.fuzz.search import Combination, changes, combinations, several
 from tests.cassette_tree import BODY, write
 from tests.drift_material import STREAM, body, interaction, routes, streamed
 
@@ -65,6 +66,35 @@ def test_a_bug_of_two_fields_shrinks_to_two_changes() -> None:
 
     found = find(strategy(), breaks, settings=settings(max_examples=2000, database=None))
     assert sorted(each.id for each in found.chosen) == ["finish_reason=length", "usage=absent"]
+
+
+def test_of_two_changes_that_meet_either_is_kept() -> None:
+    """Neither a list nor what is in it keeps the other from being changed."""
+    on = (interaction(body()),)
+    found: Counter[str] = Counter()
+
+    @settings(max_examples=300, deadline=None, database=None, derandomize=True)
+    @given(several(on, routes(), changes(on, routes(), Fuzz())))
+    def each(changed: Combination) -> None:
+        found.update(one.path for one in changed.chosen)
+
+    each()
+    assert min(found["choices"], found["choices[0].logprobs"]) > 20
+    assert found["choices[0].logprobs.top_logprobs[0]"] > 5
+
+
+def test_the_likeliest_single_changes_are_drawn_most() -> None:
+    """Two hundred examples hold almost each of the first two dozen changes alone."""
+    plan = changes((interaction(body()),), routes(), Fuzz())
+    alone: set[str] = set()
+
+    @settings(max_examples=200, deadline=None, database=None, derandomize=True)
+    @given(strategy())
+    def each(changed: Combination) -> None:
+        alone.update([changed.whole.id] * (len(changed.chosen) == 1))
+
+    each()
+    assert len(alone & {one.id for one in plan[:24]}) > 20
 
 
 def test_selectors_bound_the_search() -> None:

@@ -51,6 +51,38 @@ def test_failures_are_grouped_by_place_and_error() -> None:
     ]
 
 
+def test_a_search_tells_each_failure_it_found() -> None:
+    """By its own line and error, with the changes it was shrunk to."""
+    found = [
+        {"at": "app.py:9", "error": "ValueError", "changed": ["usage=absent", "choices=empty"]},
+        {"at": "app.py:3", "error": "KeyError", "changed": ["id=empty"]},
+    ]
+    notes = [
+        note("search", "failed", "search", at="test.py:1", error="ExceptionGroup", found=found),
+        failure("usage=absent", "app.py:3", "KeyError", 2),
+    ]
+    assert fuzz_lines(notes)[1:] == [
+        ("  app.py:3 KeyError ← 2 variants, simplest: usage absent", "red"),
+        ("  app.py:9 ValueError ← 1 variant, simplest: usage absent + choices empty", "red"),
+    ]
+
+
+def test_what_was_left_out_is_counted() -> None:
+    """Variants, and combinations of searches; they are not among those that ran."""
+    notes = [
+        note("a"),
+        note("b", "left out"),
+        note("c", "left out"),
+        note("search", family="search", left=30),
+        note("search", "left out", left=200),
+    ]
+    told = "2 variants and 230 combinations left out (--argot-fuzz-time)"
+    assert fuzz_lines(notes) == [(f"fuzz: 2 variants, {told} (valid 1; search 1)", "")]
+    assert fuzz_lines([note("b", "left out")]) == [
+        ("fuzz: 0 variants, 1 variant left out (--argot-fuzz-time)", "")
+    ]
+
+
 def test_values_are_short_and_safe() -> None:
     """A line shows at most 200 characters of an id, and no control characters."""
     ((_, _), (text, _)) = fuzz_lines([failure("x=" + "\x1b" * 500, "app.py:1", "E")])

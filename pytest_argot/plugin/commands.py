@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from pytest_argot.cassette.interaction import Interaction
     from pytest_argot.plugin.run import Run
 
+SEARCH = "search"
+"""What stands in the id of a search where other tests have their variant."""
+
 MANY = 8
 """More tests than this are named without their parameters."""
 
@@ -46,6 +49,13 @@ def to_run_again(run: Run) -> str:
     """Give what runs one variant, or one search, again."""
     full = run.session.fuzzing.switch == "full"  # it may lie beyond the limit
     return f"pytest {_item_of(run)}{' --argot-fuzz=full' if full else ''}"
+
+
+def to_run_alone(run: Run, variant: str) -> str:
+    """Give what runs one change that a search tried as the test of its own that it has."""
+    (test,) = _seen_from(run.plan.here, run.item.config.rootpath, [run.item.nodeid])
+    before, _, behind = test.rpartition(SEARCH)
+    return f"pytest {shlex.quote(before + variant + behind)} --argot-fuzz=full"
 
 
 def to_expect(run: Run) -> str:

@@ -119,7 +119,7 @@ class Fuzzing:
     ) -> Mapping[str, Variant]:
         from pytest_argot.fuzz.fuzz import FAMILIES, Fuzz
         from pytest_argot.fuzz.planning import variants
-        from pytest_argot.fuzz.search import require_hypothesis
+        from pytest_argot.fuzz.search import changes, require_hypothesis
 
         fuzz = plan.fuzz
         if fuzz is None:
@@ -131,6 +131,8 @@ class Fuzzing:
         places = list(own)
         planned = partial(variants, list(own.values()), routes, parsing=data)
         found = planned(fuzz, full=self.switch == "full")
+        if fuzz.search and not any(each.changes for each in found):
+            changes(list(own.values()), routes, fuzz, parsing=data)
         if fuzz.expect:
             anything = Fuzz(families=FAMILIES)
             every = partial(planned, anything, full=True)

@@ -8,12 +8,18 @@ from unittest import TestCase
 import pytest
 
 from pytest_argot.errors import Misuse, NetworkBlocked, NoMatch
+from pytest_argot.plugin.held import noting
 from pytest_argot.plugin.marker import MARKER
 from pytest_argot.plugin.run import RUN, Run
 from pytest_argot.plugin.screen import NAME, Screen
 from pytest_argot.plugin.session import SESSION
 from pytest_argot.plugin.unittest_variants import note_loop, watch_set_up
-from pytest_argot.plugin.variant_verdict import record_first, skip_diverged, skip_set_up
+from pytest_argot.plugin.variant_verdict import (
+    OUT_OF_TIME,
+    record_first,
+    skip_diverged,
+    skip_set_up,
+)
 from pytest_argot.plugin.variants import SEARCH, UNRECORDED, UNVARIED, applied, reads_data, varied
 
 if TYPE_CHECKING:
@@ -87,9 +93,8 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
     if plan is None:
         return (yield)
     session = item.config.stash[SESSION]
-    if plan.variant is not None and session.fuzzing.is_over:
-        reason = "the time for variants is over (--argot-fuzz-time)"
-        item.add_marker(pytest.mark.skip(reason=reason))
+    if session.fuzzing.is_over and (plan.variant or varied(item).variant == SEARCH):
+        item.add_marker(pytest.mark.skip(reason=OUT_OF_TIME))
     run = item.stash[RUN] = session.running = Run(item, plan, session)
     run.reads_data = reads_data(item)
     run.unvaried = item.stash.get(UNVARIED, False)
@@ -124,8 +129,8 @@ def pytest_fixture_setup(
         return (yield)
     if fixturedef.scope == "function":
         try:
-            run.open()
-            return (yield)
+            with noting(run, run.open(), fixturedef):
+                return (yield)
         except BaseException as error:
             # A fixture that failed without a result would not be torn down by pytest, which
             # keeps none of what a request without an answer raises.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_argot.plugin.commands import to_record, to_record_again
+from pytest_argot.plugin.set_up import SetUp
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pytest_argot.cassette.interaction import Interaction
     from pytest_argot.drift.finding import Finding
     from pytest_argot.errors import ArgotError
+    from pytest_argot.plugin.searched import Searched
     from pytest_argot.plugin.session import Session
     from pytest_argot.report.fuzz_summary import FuzzNotes
     from pytest_argot.report.summary import TestNotes
@@ -38,8 +40,8 @@ class Run:
     left alone, ``dropped`` those that mode ``update`` took out; ``waiting``: a data test without
     a recording. ``said``: the message that failed the test. ``fuzz_notes``: what is to be told
     of its variant. ``tolerated``: the test raised what it may (or has to) raise under it.
-    ``searching``: it is being searched, ``combinations`` counts what was tried. ``unrecorded``: it
-    is skipped, as there is nothing yet to make variants of. ``unvaried``: asked for in vain.
+    ``unrecorded``: it is skipped, as there is nothing yet to make variants of. ``unvaried``: all were
+    asked for, in vain. ``searched``: what a search found. ``set_up``: what only its set-up did.
     """
 
     item: pytest.Item
@@ -58,10 +60,15 @@ class Run:
     said: str = ""
     fuzz_notes: FuzzNotes | None = None
     tolerated: bool = False
-    searching: bool = False
-    combinations: int = 0
     unrecorded: bool = False
     unvaried: bool = False
+    searched: Searched | None = None
+    set_up: SetUp = field(default_factory=SetUp)
+
+    @property
+    def searching(self) -> bool:
+        """Whether this is a search."""
+        return self.searched is not None
 
     def open(self) -> Tape:
         """Open the tape; the first call of a test does, later ones give the same tape.
@@ -248,6 +255,8 @@ class Run:
 
         tape = self.tape
         if tape is None:
+            if self.fuzz_notes is not None:
+                return {"fuzz": self.fuzz_notes}
             plain: TestNotes = {"test": self.item.nodeid, "unrecorded": True}
             return plain if self.unrecorded else {}
         notes: TestNotes = {

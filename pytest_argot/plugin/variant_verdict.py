@@ -9,8 +9,11 @@ import pytest
 
 from pytest_argot.fuzz.expecting import expected
 from pytest_argot.plugin.commands import to_expect, to_record, to_run_again
+from pytest_argot.plugin.own_code import PACKAGE, own_line, place
+from pytest_argot.plugin.searched import Failure
 from pytest_argot.plugin.tolerance import allowed, is_one_of, worded
-from pytest_argot.plugin.variants import SEARCH
+from pytest_argot.plugin.variants import RECORDED, SEARCH
+from pytest_argot.report.fuzz_summary import LEFT_OUT
 from pytest_argot.report.wording import clipped, ordinal
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 DIVERGED = "diverged"
 UNASKED = "unasked"
 SET_UP = "the set-up raised {}, as it may under this variant"
-PACKAGE = Path(__file__).resolve().parent.parent
+OUT_OF_TIME = "the time for variants is over (--argot-fuzz-time)"
 
 
 def variation_of(run: Run) -> Variation | None:
@@ -165,7 +168,7 @@ def notes(run: Run, report: pytest.TestReport, call: pytest.CallInfo[None]) -> F
     told: FuzzNotes = {"outcome": report.outcome}
     variation, variant = variation_of(run), run.plan.variant
     if variant is None or variation is None:
-        told |= {"variant": SEARCH, "family": SEARCH}
+        told |= {"variant": SEARCH, "family": SEARCH, **_found(run)}
     else:
         told |= {"variant": variant.id, "family": variant.family}
         told["improvised"] = variation.improvised
@@ -175,25 +178,27 @@ def notes(run: Run, report: pytest.TestReport, call: pytest.CallInfo[None]) -> F
             told["outcome"] = UNASKED
         told["rank"] = list(run.session.variants(run.plan, data=run.reads_data)).index(variant.id)
     if report.failed and call.excinfo is not None:
-        told["at"] = _own_line(run, call.excinfo)
+        told["at"] = own_line(run, call.excinfo.value)
         told["error"] = call.excinfo.typename
     elif report.failed:
-        told["at"] = _place(run)
+        told["at"] = place(run.item)
         told["error"] = "passed, though it is known to fail"
     return told
 
 
-def _own_line(run: Run, raised: pytest.ExceptionInfo[BaseException]) -> str:
-    """Give ``file:line`` of the innermost code of the project under test."""
-    root = run.item.config.rootpath
-    for entry in reversed(raised.traceback):
-        path = Path(entry.path)
-        foreign = PACKAGE in path.parents or "site-packages" in path.parts
-        if root in path.parents and not foreign:
-            return f"{path.relative_to(root).as_posix()}:{entry.lineno + 1}"
-    return _place(run)
+def out_of_time(run: Run) -> FuzzNotes:
+    """Give what the summary needs to know of what was skipped because the time was over."""
+    variant, fuzz = run.plan.variant, run.plan.fuzz
+    if variant is not None:
+        return {"variant": variant.id, "family": variant.family, "outcome": LEFT_OUT}
+    return {"variant": SEARCH, "outcome": LEFT_OUT, "left": fuzz.search if fuzz else 0}
 
 
-def _place(run: Run) -> str:
-    file, line, _ = run.item.location
-    return f"{file}:{(line or 0) + 1}"
+def _found(run: Run) -> FuzzNotes:
+    """Give what a search found, and how much of it was left for lack of time."""
+    searched = run.searched
+    if searched is None:
+        return {}
+    found = {(each["at"], each["error"]): each for each in map(Failure.told, searched.failures)}
+    told: FuzzNotes = {"found": [*found.values()], "left": searched.left}
+    return told if searched.begun or run.said else {"variant": RECORDED}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from pytest_argot.errors import ArgotError, CassetteCorrupt, CassetteMissing, Misuse
+from pytest_argot.plugin.commands import SEARCH as SEARCH  # noqa: PLC0414 - told on from here
 from pytest_argot.plugin.marker import MARKER
 from pytest_argot.plugin.run import DATA_FIXTURES
 from pytest_argot.plugin.session import SESSION
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 PARAM: Final = "argot_variant"
 RECORDED: Final = "recorded"
-SEARCH: Final = "search"
 _HASHED: Final = re.compile(r"-[0-9a-f]{8}$")
 
 

@@ -13,10 +13,12 @@ from pytest_argot.plugin.run import RUN, Run
 from pytest_argot.plugin.search import how_to_repeat
 from pytest_argot.plugin.short_report import shorten
 from pytest_argot.plugin.variant_verdict import (
+    OUT_OF_TIME,
     at_test,
     demand,
     describe,
     notes,
+    out_of_time,
     skip_diverged,
     tolerates,
 )
@@ -235,11 +237,14 @@ def pytest_runtest_makereport(
 
 def _tell_variant(run: Run, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
     """Say what a variant changed where the test failed under it."""
+    if run.tape is None and report.skipped and OUT_OF_TIME in str(report.longrepr):
+        run.fuzz_notes = out_of_time(run)
     if run.tape is None or not (run.searching or run.plan.variant):
         return
     run.fuzz_notes = notes(run, report, call)
     at_test(run, report)
-    if report.failed:
-        error = None if call.excinfo is None else call.excinfo.value
-        told = how_to_repeat(run) if run.searching else describe(run, error)
+    if not report.failed:
+        return
+    error = None if call.excinfo is None else call.excinfo.value
+    if told := how_to_repeat(run) if run.searching else describe(run, error):
         report.sections.append(("argot variant", told))

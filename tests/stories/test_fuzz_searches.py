@@ -181,7 +181,7 @@ def test_searches_in_every_form(plain_house: House) -> None:
         "test_passes[search]": "passed",
         "test_a_search_ends_with_the_recorded_answers": "passed",
     }
-    result.stdout.fnmatch_lines(["*Hypothesis found 2 distinct failures*"])
+    result.stdout.fnmatch_lines(["*2 distinct failures*"])
     result.stdout.fnmatch_lines(["fuzz: 12 variants, 8 failed (search 12, 8 failed)"])
     assert result.stdout.str().count("NoMatch: diverged") == 1
 
