@@ -40,8 +40,8 @@ class Run:
     left alone, ``dropped`` those that mode ``update`` took out; ``waiting``: a data test without
     a recording. ``said``: the message that failed the test. ``fuzz_notes``: what is to be told
     of its variant. ``tolerated``: the test raised what it may (or has to) raise under it.
-    ``unrecorded``: it is skipped, as there is nothing yet to make variants of. ``unvaried``: all were
-    asked for, in vain. ``searched``: what a search found. ``set_up``: what only its set-up did.
+    ``unrecorded``: it is skipped, as there is nothing yet to make variants of. ``unvaried``: all
+    were asked for, in vain. ``searched``: what a search found. ``set_up``: what only that did.
     """
 
     item: pytest.Item
