@@ -12,7 +12,7 @@ import pytest
 from pytest_argot.drift.judge import judge_response
 from pytest_argot.errors import Misuse
 from pytest_argot.fuzz.fuzz import FAMILIES, Fuzz
-from pytest_argot.fuzz.planning import combined, variants
+from pytest_argot.fuzz.planning import variants
 from tests.drift_material import (
     BODY,
     STREAM,
@@ -416,24 +416,6 @@ def test_parsing() -> None:
     assert "usage=absent" in found
     assert "created=string" in found  # read as the number it spells
     assert not {"id=absent", "body=html", "429-then-recorded"} & found.keys()
-
-
-def test_combined() -> None:
-    """Changes of different values are made together; of one value, or a part of it, they are not."""
-    found = plan(families=("valid", "drift"))
-    names = ("finish_reason=length", "usage=absent")
-    both = combined([interaction(body())], routes(), [found[name] for name in names])
-    assert both is not None
-    assert both.id == "finish_reason=length+usage=absent"
-    expected: dict[str, Any] = json.loads(body(drop("usage")))
-    expected["choices"][0]["finish_reason"] = "length"
-    assert document(both) == expected
-    assert both.valid
-    nested = [found["usage=absent"], found["usage.prompt_tokens=0"]]
-    same = [found["finish_reason=length"], found["finish_reason=content_filter"]]
-    whole = [found["usage=absent"], found["body=html"]]
-    for chosen in (nested, nested[::-1], same, whole, []):
-        assert combined([interaction(body())], routes(), chosen) is None
 
 
 def test_alike_values_are_varied_once() -> None:

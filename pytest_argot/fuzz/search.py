@@ -6,7 +6,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_argot.errors import Misuse
-from pytest_argot.fuzz.planning import combined, meet, variants
+from pytest_argot.fuzz.combining import combined, meet
+from pytest_argot.fuzz.planning import variants
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

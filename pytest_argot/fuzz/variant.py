@@ -32,7 +32,7 @@ class Variant:
     a client gets that asks for it, in this order; ``then`` says what equal requests get afterwards:
     nothing more of its own (``"end"``), the ``"recorded"`` answer, or the last one ``"forever"``.
     ``event``: the index of the one event of a stream that was changed. ``changes``: the edits of
-    JSON, for ``planning.combined``. ``parts``: the variants that a combination was made of.
+    JSON, for ``combining.combined``. ``parts``: the variants that a combination was made of.
     """
 
     id: str
