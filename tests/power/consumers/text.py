@@ -147,7 +147,7 @@ def tokens_of(text: str, forbidden: tuple[str, ...] = SPECIAL) -> list[str]:
 
 
 def special_tokens(client: openai.OpenAI) -> int:
-    """Tokens are counted by a tokenizer that refuses ``<|endoftext|>`` in a text.
+    """Tokens are counted by a tokenizer that refuses a text that holds the token for its end.
 
     Source: hiyouga/LlamaFactory#370, Aider-AI/aider#744.
     """
