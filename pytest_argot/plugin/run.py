@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pytest_argot.plugin.searched import Searched
     from pytest_argot.plugin.session import Session
     from pytest_argot.report.fuzz_summary import FuzzNotes
-    from pytest_argot.report.summary import TestNotes
     from pytest_argot.tape.plan import Plan
     from pytest_argot.tape.reading import Reading
     from pytest_argot.tape.tape import Tape
@@ -248,50 +247,6 @@ class Run:
             return frozenset()
         own = {id(each) for each in tape.unplayed if each.tests == self.plan.tests}
         return frozenset(n for n, each in enumerate(tape.loaded) if id(each) in own)
-
-    def told(self) -> TestNotes:
-        """Give what the summary needs, as plain data that crosses process borders."""
-        from pytest_argot.tape.plan import shown
-
-        tape = self.tape
-        if tape is None:
-            if self.fuzz_notes is not None:
-                return {"fuzz": self.fuzz_notes}
-            plain: TestNotes = {"test": self.item.nodeid, "unrecorded": True}
-            return plain if self.unrecorded else {}
-        notes: TestNotes = {
-            "test": self.item.nodeid,
-            "cassette": self.plan.name,
-            "findings": [finding.to_dict() for finding in self.findings()],
-            "recorded": len(tape.recorded),
-            "unplayed": len(self.unplayed()) if self.passed else 0,
-            "replayed": len(tape.played),
-            "unmodelled": tape.reading.unmodelled,
-            "rejected": self.kept,
-            "overcome": tape.traffic.overcome,
-            "left": self.left,
-            "dropped": self.dropped,
-            "waiting": self.waiting,
-            "unvaried": self.unvaried,
-            "stale": [shown(each.path, self.plan.here) for each in self.stale()],
-        }
-        if self.fuzz_notes is not None:
-            notes["fuzz"] = self.fuzz_notes
-        elif self.plan.record == "none" and not self.reads_data:
-            notes["gone"] = self._gone()
-        if lost := self.session.lost_variants(self.plan):
-            notes["lost"] = lost
-        return notes
-
-    def _gone(self) -> list[int]:
-        """Give the interactions nobody asked for now, of tests that are no longer there."""
-        tape, root = self.open(), self.plan.settings.root
-        owners = {test for each in tape.loaded for test in each.tests}
-        gone = {test for test in owners if self.session.collected.is_gone(root, test)}
-        unplayed = {
-            id(each) for each in tape.unplayed if gone.issuperset(each.tests) and each.tests
-        }
-        return [n for n, each in enumerate(tape.loaded) if id(each) in unplayed]
 
     def properties(self) -> list[tuple[str, object]]:
         """Give the JUnit properties."""

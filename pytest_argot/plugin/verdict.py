@@ -10,6 +10,7 @@ import pytest
 
 from pytest_argot.errors import ArgotError, ArgotWarning, DriftWarning, UnplayedWarning
 from pytest_argot.plugin.run import RUN, Run
+from pytest_argot.plugin.run_notes import notes_of
 from pytest_argot.plugin.search import how_to_repeat
 from pytest_argot.plugin.short_report import shorten
 from pytest_argot.plugin.variant_verdict import (
@@ -231,7 +232,7 @@ def pytest_runtest_makereport(
     if report.failed and run.said:
         shorten(item, run, report)
     if call.when == "teardown":
-        report.argot = run.told()  # type: ignore[attr-defined]  # reports carry plain extras
+        report.argot = notes_of(run)  # type: ignore[attr-defined]  # reports carry plain extras
     return report
 
 
