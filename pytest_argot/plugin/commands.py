@@ -7,14 +7,13 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_argot.plugin.variant_ids import instead_of_search
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from pytest_argot.cassette.interaction import Interaction
     from pytest_argot.plugin.run import Run
-
-SEARCH = "search"
-"""What stands in the id of a search where other tests have their variant."""
 
 MANY = 8
 """More tests than this are named without their parameters."""
@@ -54,8 +53,7 @@ def to_run_again(run: Run) -> str:
 def to_run_alone(run: Run, variant: str) -> str:
     """Give what runs one change that a search tried as the test of its own that it has."""
     (test,) = _seen_from(run.plan.here, run.item.config.rootpath, [run.item.nodeid])
-    before, _, behind = test.rpartition(SEARCH)
-    return f"pytest {shlex.quote(before + variant + behind)} --argot-fuzz=full"
+    return f"pytest {shlex.quote(instead_of_search(test, variant))} --argot-fuzz=full"
 
 
 def to_expect(run: Run) -> str:

@@ -136,7 +136,8 @@ class Fuzzing:
         if fuzz.expect:
             anything = Fuzz(families=FAMILIES)
             every = partial(planned, anything, full=True)
-            found = (*found, *_expected(fuzz, planned(fuzz, full=True), every))
+            whole = found if self.switch == "full" else planned(fuzz, full=True)
+            found = (*found, *_expected(fuzz, whole, every))
         return {each.id: replace(each, interaction=places[each.interaction]) for each in found}
 
     @contextmanager

@@ -14,13 +14,14 @@ from pytest_argot.plugin.run import RUN, Run
 from pytest_argot.plugin.screen import NAME, Screen
 from pytest_argot.plugin.session import SESSION
 from pytest_argot.plugin.unittest_variants import note_loop, watch_set_up
+from pytest_argot.plugin.variant_ids import SEARCH
 from pytest_argot.plugin.variant_verdict import (
     OUT_OF_TIME,
     record_first,
     skip_diverged,
     skip_set_up,
 )
-from pytest_argot.plugin.variants import SEARCH, UNRECORDED, UNVARIED, applied, reads_data, varied
+from pytest_argot.plugin.variants import UNRECORDED, UNVARIED, applied, reads_data, varied
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -54,7 +55,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _planned(item: pytest.Item, session: Session) -> bool:
     """Plan a test; tell whether there is one, or only a variant of another cassette's."""
-    from pytest_argot.plugin.planning import plan_of, seen_from, where
+    from pytest_argot.plugin.planning import known_as, plan_of, where
 
     try:
         plan = applied(item, plan_of(item, session), session)
@@ -64,8 +65,7 @@ def _planned(item: pytest.Item, session: Session) -> bool:
         return False
     item.stash[PLAN] = plan
     if plan.variant is not None:
-        root = plan.settings.root
-        session.collected.add_variant(root, seen_from(item, root, item.nodeid))
+        session.collected.add_variant(plan.settings.root, known_as(item, plan.settings))
     elif varied(item).variant != SEARCH:
         session.collected.add(plan, reads_data=reads_data(item))
     return True

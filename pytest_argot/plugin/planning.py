@@ -124,10 +124,15 @@ def where(item: pytest.Item) -> str:
 
 
 def _from(item: pytest.Item, folder: Path) -> str:
-    return seen_from(item, folder, plain_nodeid(item))
+    return _seen_from(item, folder, plain_nodeid(item))
 
 
-def seen_from(item: pytest.Item, folder: Path, nodeid: str) -> str:
+def known_as(item: pytest.Item, settings: Settings) -> str:
+    """Give the node id, variant included, by which the file of known things knows a test."""
+    return _seen_from(item, settings.root, item.nodeid)
+
+
+def _seen_from(item: pytest.Item, folder: Path, nodeid: str) -> str:
     """Give a node id as it reads from a folder; pytest's own start at its root folder."""
     file, colons, inside = nodeid.partition("::")
     if folder == item.config.rootpath:

@@ -11,11 +11,12 @@ import pytest
 from pytest_argot.plugin.commands import to_run_again, to_run_alone
 from pytest_argot.plugin.fuzzing import own_places
 from pytest_argot.plugin.held import refuse_held
-from pytest_argot.plugin.planning import seen_from
+from pytest_argot.plugin.planning import known_as
 from pytest_argot.plugin.run import RUN, Run
 from pytest_argot.plugin.searched import Failure, Searched
 from pytest_argot.plugin.trial import Left, OutOfTime, Trial, read_anew
-from pytest_argot.plugin.variants import SEARCH, reads_data, varied
+from pytest_argot.plugin.variant_ids import SEARCH, instead_of_search
+from pytest_argot.plugin.variants import reads_data, varied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -101,9 +102,10 @@ def _changes(run: Run, tape: Tape, places: Sequence[int]) -> list[Variant]:
     own = [tape.loaded[place] for place in places]
     found = changes(own, archive.routes(plan), plan.fuzz, parsing=reads_data(run.item))
     known = archive.known(plan.settings)
-    test = seen_from(run.item, plan.settings.root, run.item.nodeid)
-    before, _, behind = test.rpartition(SEARCH)
-    return [each for each in found if known.failing_variant(before + each.id + behind) is None]
+    test = known_as(run.item, plan.settings)
+    return [
+        each for each in found if known.failing_variant(instead_of_search(test, each.id)) is None
+    ]
 
 
 def _each_alone(trial: Trial, plan: Sequence[Variant]) -> None:

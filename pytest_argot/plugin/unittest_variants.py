@@ -13,8 +13,9 @@ import pytest
 from pytest_argot.plugin.import_mistakes import take_mistake
 from pytest_argot.plugin.search import search
 from pytest_argot.plugin.session import SESSION
+from pytest_argot.plugin.variant_ids import RECORDED, SEARCH
 from pytest_argot.plugin.variant_verdict import DIVERGED, SET_UP, tolerates
-from pytest_argot.plugin.variants import RECORDED, SEARCH, VARIED, Varied, ids_of, is_fuzzed
+from pytest_argot.plugin.variants import VARIED, Varied, ids_of, is_fuzzed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator

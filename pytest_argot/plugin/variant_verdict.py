@@ -12,7 +12,7 @@ from pytest_argot.plugin.commands import to_expect, to_record, to_run_again
 from pytest_argot.plugin.own_code import PACKAGE, own_line, place
 from pytest_argot.plugin.searched import Failure
 from pytest_argot.plugin.tolerance import allowed, is_one_of, worded
-from pytest_argot.plugin.variants import RECORDED, SEARCH
+from pytest_argot.plugin.variant_ids import RECORDED, SEARCH
 from pytest_argot.report.fuzz_summary import LEFT_OUT
 from pytest_argot.report.wording import clipped, ordinal
 
@@ -148,12 +148,11 @@ def _demanded(run: Run, variant: Variant, error: BaseException | None) -> Iterat
 
 def _known(run: Run, *, passed: bool) -> Iterator[str]:
     """Say what the file of known things has, or should have, to do with it."""
-    from pytest_argot.plugin.planning import seen_from
+    from pytest_argot.plugin.planning import known_as
     from pytest_argot.tape.plan import shown
 
     settings = run.plan.settings
-    test = seen_from(run.item, settings.root, run.item.nodeid)
-    entry = run.session.archive.known(settings).of_variant(test)
+    entry = run.session.archive.known(settings).of_variant(known_as(run.item, settings))
     if entry is not None and passed:
         file = shown(settings.accepted_file, run.plan.here)
         yield f"no longer known to fail: take it out of {file}"

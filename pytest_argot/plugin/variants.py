@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from pytest_argot.errors import ArgotError, CassetteCorrupt, CassetteMissing, Misuse
-from pytest_argot.plugin.commands import SEARCH as SEARCH  # noqa: PLC0414 - told on from here
 from pytest_argot.plugin.marker import MARKER
 from pytest_argot.plugin.run import DATA_FIXTURES
 from pytest_argot.plugin.session import SESSION
+from pytest_argot.plugin.variant_ids import RECORDED, SEARCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pytest_argot.tape.plan import Plan
 
 PARAM: Final = "argot_variant"
-RECORDED: Final = "recorded"
 _HASHED: Final = re.compile(r"-[0-9a-f]{8}$")
 
 
@@ -211,9 +210,9 @@ def _refuse_param(item: pytest.Item) -> None:
 
 def _expect_failure(item: pytest.Item, plan: Plan, session: Session) -> None:
     """Mark a variant that is known to fail; once it passes, it fails until it is taken out."""
-    from pytest_argot.plugin.planning import seen_from
+    from pytest_argot.plugin.planning import known_as
 
-    test = seen_from(item, plan.settings.root, item.nodeid)
+    test = known_as(item, plan.settings)
     entry = session.archive.known(plan.settings).failing_variant(test)
     if entry is not None:
         item.add_marker(pytest.mark.xfail(reason=entry.reason, strict=True))
